@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+# fg: `make help` lists the targets. One file, not recursive; V=1 shows the
+# commands, WITH=asan|ubsan|fuzz|cov builds a variant below build/WITH.
+
+VERSION := $(shell cat VERSION)
+CC ?= cc
+WITH ?=
+B := build$(if $(WITH),/$(WITH))
+
+PREFIX ?= /usr/local
+MANDIR ?= $(PREFIX)/share/man
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+CORPUS ?= ../shared/corpus
+FUZZ_SECONDS ?= 60
+
+# ---- flags -----------------------------------------------------------------
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wcast-qual \
+	-Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
+	-Wundef -Wvla -Wnull-dereference -Werror
+WARN_GCC := -Wduplicated-cond -Wlogical-op -Wtrampolines -Wbidi-chars=any \
+	-Wformat-signedness
+HARDEN := -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+	-fstack-clash-protection -fcf-protection=full -fno-strict-overflow
+HARDEN_GCC := -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr
+HARDEN_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
+
+# The sanitizers' own checks make gcc see null pointers where none are.
+SANITIZED := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
+	-Wno-null-dereference
+ifeq ($(WITH),fuzz)
+CC := clang
+MODE := $(SANITIZED) -fsanitize=address,undefined
+FUZZER := -fsanitize=fuzzer-no-link
+else ifeq ($(WITH),asan)
+MODE := $(SANITIZED) -fsanitize=address,undefined
+else ifeq ($(WITH),ubsan)
+MODE := $(SANITIZED) -fsanitize=undefined
+else ifeq ($(WITH),cov)
+MODE := -O0 -g --coverage
+else
+MODE := -O2 -g $(HARDEN) $(if $(findstring clang,$(CC)),,$(HARDEN_GCC))
+endif
+
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DFG_VERSION='"$(VERSION)"' -Ilib \
+	-fPIE $(WARN) $(if $(findstring clang,$(CC)),,$(WARN_GCC)) $(MODE) \
+	$(FUZZER) -MMD -MP $(CFLAGS)
+ALL_LDFLAGS = $(HARDEN_LD) $(MODE) $(LDFLAGS)
+LIBS := -lyaml -lsqlite3 -ljq -luuid -lcrypto -ldl
+
+# ---- what there is ---------------------------------------------------------
+TOOLS := $(notdir $(patsubst %/,%,$(dir $(wildcard tools/*/main.c))))
+PIPELINES := $(notdir $(wildcard pipelines/*))
+PAGES := $(notdir $(wildcard man/*.[1-8]))
+SHARED := $(filter-out share/deps/%,$(wildcard share/*/*))
+LIB_OBJ := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c))
+BINS := $(TOOLS:%=$B/bin/%)
+UNIT := $(patsubst tests/unit/%.c,$B/tests/%,$(wildcard tests/unit/test_*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FIXTURES := $(patsubst tests/fixtures/%.c,$B/fixtures/%, \
+	$(wildcard tests/fixtures/*.c))
+
+ifeq ($(V),1)
+Q :=
+else
+Q := @
+say = @printf '  %-5s %s\n' $1 $2
+endif
+
+# Each of the targets for people first installs the Debian packages that it
+# lacks, then builds with a job per core unless -j was given.
+ensure = @share/deps/ensure
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+build = +$(Q)$(MAKE) --no-print-directory $(JOBS)
+run = $(Q)FG_BUILD=$(abspath $B) tests/run
+
+.SECONDARY:
+.DELETE_ON_ERROR:
+all: $(BINS) ## build the tools into build/bin
+
+# ---- tests, demo, measurements ---------------------------------------------
+unit: $(UNIT)
+fixtures: $(FIXTURES)
+fuzzers: $(FUZZ) $B/fuzz/planted/fuzz_planted
+
+check: ## unit, command line, pipeline and document tests
+	$(ensure) build check
+	$(build) all unit fixtures
+	$(run) unit cli pipelines doc
+
+check-%: ## one suite: check-unit, -cli, -pipelines, -doc, -e2e (real servers)
+	$(ensure) build check $(filter e2e,$*)
+	$(build) all unit fixtures
+	$(run) $*
+
+check-corpus: ## the laws over every document in CORPUS=../shared/corpus
+	$(ensure) build check e2e
+	$(build) all fixtures
+	$(Q)FG_CORPUS=$(abspath $(CORPUS)) FG_BUILD=$(abspath $B) tests/run corpus
+
+demo: ## real definitions become protected ones, before your eyes
+	$(ensure) build e2e
+	$(build) all fixtures
+	$(Q)FG_BUILD=$(abspath $B) share/demo/run
+
+bench: ## measure against the peers; one NDJSON record per line
+	$(ensure) build bench
+	$(build) all fixtures
+	$(Q)FG_BUILD=$(abspath $B) tests/bench/run
+
+fuzz: ## run every fuzz target for FUZZ_SECONDS=60
+	$(ensure) build fuzz
+	$(build) WITH=fuzz fuzzers
+	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run
+
+# ---- rules -----------------------------------------------------------------
+$B/%.o: %.c Makefile VERSION
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$B/libfg.a: $(LIB_OBJ)
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+define link
+$(call say,LD,$@)
+@mkdir -p $(@D)
+$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $1 $(LIBS)
+endef
+
+.SECONDEXPANSION:
+$(BINS): $B/bin/%: $$(patsubst %.c,$B/%.o,$$(wildcard tools/$$*/*.c)) $B/libfg.a
+	$(call link)
+
+$B/tests/%: $B/tests/unit/%.o $B/libfg.a
+	$(call link,-lcmocka)
+
+$B/fixtures/%: $B/tests/fixtures/%.o $B/libfg.a
+	$(call link,-lssl)
+
+$B/fuzz/%: $B/tests/fuzz/%.o $B/libfg.a
+	$(call link,-fsanitize=fuzzer)
+
+README.md: man/fg-intro.7 man/readme.awk ## make it anew from fg-intro(7)
+	$(Q)mandoc -T markdown man/fg-intro.7 | awk -f man/readme.awk > $@
+
+# ---- installing ------------------------------------------------------------
+put = install -D -m $1 $2 "$(DESTDIR)$3"
+complete = $B/bin/$1 --help=$2 > "$(DESTDIR)$3" && chmod 644 "$(DESTDIR)$3"
+
+install: all ## to DESTDIR and PREFIX=/usr/local
+	$(Q)set -e; \
+	for t in $(TOOLS); do $(call put,755,$B/bin/$$t,$(PREFIX)/bin/$$t); done; \
+	for p in $(PAGES); do \
+		$(call put,644,man/$$p,$(MANDIR)/man$${p##*.}/$$p); \
+	done; \
+	for p in $(PIPELINES); do \
+		$(call put,755,pipelines/$$p,$(PREFIX)/share/fg/pipelines/$$p); \
+		case $$p in fg-*) \
+			$(call put,755,pipelines/$$p,$(PREFIX)/bin/$$p);; \
+		esac; \
+	done; \
+	for f in $(SHARED); do \
+		m=644; test ! -x $$f || m=755; \
+		$(call put,$$m,$$f,$(PREFIX)/share/fg/$${f#share/}); \
+	done; \
+	mkdir -p "$(DESTDIR)$(BASHDIR)" "$(DESTDIR)$(ZSHDIR)" \
+		"$(DESTDIR)$(FISHDIR)"; \
+	for t in $(TOOLS); do \
+		$(call complete,$$t,bash,$(BASHDIR)/$$t); \
+		$(call complete,$$t,zsh,$(ZSHDIR)/_$$t); \
+		$(call complete,$$t,fish,$(FISHDIR)/$$t.fish); \
+	done
+
+uninstall: ## remove what install put there
+	$(Q)cd "$(DESTDIR)/" && rm -rf ".$(PREFIX)/share/fg" && rm -f \
+		$(TOOLS:%=".$(PREFIX)/bin/%") \
+		$(patsubst %,".$(PREFIX)/bin/%",$(filter fg-%,$(PIPELINES))) \
+		$(foreach p,$(PAGES),".$(MANDIR)/man$(subst .,,$(suffix $p))/$p") \
+		$(TOOLS:%=".$(BASHDIR)/%") $(TOOLS:%=".$(ZSHDIR)/_%") \
+		$(TOOLS:%=".$(FISHDIR)/%.fish")
+
+dist: ## build/fg-VERSION.tar.gz of the last commit, reproducible
+	$(Q)mkdir -p build && git archive --prefix=fg-$(VERSION)/ HEAD | \
+		gzip -9n > build/fg-$(VERSION).tar.gz
+
+format: ## clang-format over all C files
+	$(Q)find lib tools tests -name '*.[ch]' -exec clang-format -i {} +
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-zA-Z.%-]+:.*## / { \
+		printf "  %-13s %s\n", $$1, $$2 }' Makefile
+	@printf '\npipelines:\n'
+	@for p in $(PIPELINES); do \
+		awk -v p=$$p '/^# / && !/SPDX/ { \
+			printf "  %-13s %s\n", p, substr($$0, 3); exit }' \
+			pipelines/$$p; \
+	done
+
+.PHONY: all unit fixtures fuzzers check check-corpus demo bench fuzz install \
+	uninstall dist format clean help
+
+-include $(wildcard $B/*/*/*.d)

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli_complete.h"
+
+#include <stdio.h>
+
+/* Calls emit for the tool's own options, then for the common ones. */
+static void
+each(const struct cli *cli,
+    void (*emit)(const struct cli *cli, const struct cli_opt *o))
+{
+	for (const struct cli_opt *o = cli->opts; o->type != CLI_END; o++)
+		emit(cli, o);
+	for (const struct cli_opt *o = cli_common; o->type != CLI_END; o++)
+		emit(cli, o);
+}
+
+/* "fg-inject" as a shell function name: fg_inject. */
+static void
+put_identifier(const char *tool)
+{
+	for (; *tool != '\0'; tool++)
+		(void)putchar(*tool == '-' ? '_' : *tool);
+}
+
+static void
+put_words(const char *choices)
+{
+	for (; *choices != '\0'; choices++)
+		(void)putchar(*choices == '|' ? ' ' : *choices);
+}
+
+/* Inside single quotes; the tables hold no quote, a test sees to it. */
+static void
+put_zsh_text(const char *z)
+{
+	for (; *z != '\0'; z++) {
+		if (*z == ':' || *z == '[' || *z == ']')
+			(void)putchar('\\');
+		(void)putchar(*z);
+	}
+}
+
+static void
+bash_name(const struct cli *cli, const struct cli_opt *o)
+{
+	(void)cli;
+	(void)printf(" --%s", o->name);
+}
+
+static void
+bash_values(const struct cli *cli, const struct cli_opt *o)
+{
+	(void)cli;
+	if (o->type == CLI_CHOICE) {
+		(void)printf("\t--%s) COMPREPLY=($(compgen -W '", o->name);
+		put_words(o->choices);
+		(void)printf("' -- \"$cur\")); return;;\n");
+	} else if (o->type == CLI_TEXT || o->type == CLI_NUMBER ||
+		   o->type == CLI_LIST) {
+		(void)printf("\t--%s) return;;\n", o->name);
+	}
+}
+
+void
+cli_complete_bash(const struct cli *cli)
+{
+	(void)printf("# bash completion for %s\n_", cli->tool);
+	put_identifier(cli->tool);
+	(void)printf("()\n{\n"
+		     "\tlocal cur=${COMP_WORDS[COMP_CWORD]}\n"
+		     "\tlocal prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+		     "\tif [[ $cur == = ]]; then\n\t\tcur=\n"
+		     "\telif [[ $prev == = ]]; then\n"
+		     "\t\tprev=${COMP_WORDS[COMP_CWORD-2]}\n\tfi\n"
+		     "\tcase $prev in\n");
+	each(cli, bash_values);
+	(void)printf("\tesac\n\tif [[ $cur == -* ]]; then\n"
+		     "\t\tCOMPREPLY=($(compgen -W '");
+	each(cli, bash_name);
+	(void)printf("' -- \"$cur\"))\n\telse\n"
+		     "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n\tfi\n}\n"
+		     "complete -o filenames -F _");
+	put_identifier(cli->tool);
+	(void)printf(" %s\n", cli->tool);
+}
+
+static void
+zsh_option(const struct cli *cli, const struct cli_opt *o)
+{
+	(void)cli;
+	(void)printf(" \\\n\t'%s--%s%s[", o->type == CLI_LIST ? "*" : "",
+	    o->name, o->type == CLI_FLAG || o->type == CLI_OPTIONAL ? "" : "=");
+	put_zsh_text(o->help);
+	(void)printf("]");
+	if (o->type == CLI_FILE) {
+		(void)printf(":%s:_files", o->arg);
+	} else if (o->type == CLI_CHOICE) {
+		(void)printf(":%s:(", o->arg);
+		put_words(o->choices);
+		(void)printf(")");
+	} else if (o->type != CLI_FLAG && o->type != CLI_OPTIONAL) {
+		(void)printf(":%s: ", o->arg);
+	}
+	(void)printf("'");
+}
+
+void
+cli_complete_zsh(const struct cli *cli)
+{
+	(void)printf("#compdef %s\n_arguments", cli->tool);
+	each(cli, zsh_option);
+	(void)printf(
+	    " \\\n\t'*:%s:_files'\n", cli->operand == NULL ? "" : cli->operand);
+}
+
+static void
+fish_option(const struct cli *cli, const struct cli_opt *o)
+{
+	(void)printf("complete -c %s -l %s", cli->tool, o->name);
+	if (o->letter != '\0')
+		(void)printf(" -s %c", o->letter);
+	if (o->type == CLI_CHOICE) {
+		(void)printf(" -x -a '");
+		put_words(o->choices);
+		(void)printf("'");
+	} else if (o->type == CLI_FILE) {
+		(void)printf(" -r");
+	} else if (o->type != CLI_FLAG && o->type != CLI_OPTIONAL) {
+		(void)printf(" -x");
+	}
+	(void)printf(" -d '%s'\n", o->help);
+}
+
+void
+cli_complete_fish(const struct cli *cli)
+{
+	(void)printf("# fish completion for %s\n", cli->tool);
+	each(cli, fish_option);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "val.h"
+
+static struct val *
+new_val(struct arena *a, enum val_kind kind, struct str text)
+{
+	struct val *v = arena_alloc(a, sizeof *v);
+
+	if (v == NULL)
+		return NULL;
+	v->kind = kind;
+	v->text = arena_str(a, text);
+	return v->text.p == NULL ? NULL : v;
+}
+
+struct val *
+val_text(struct arena *a, struct str s)
+{
+	return new_val(a, VAL_TEXT, s);
+}
+
+struct val *
+val_textz(struct arena *a, const char *z)
+{
+	return new_val(a, VAL_TEXT, str_of(z));
+}
+
+struct val *
+val_raw(struct arena *a, const char *z)
+{
+	return new_val(a, VAL_RAW, str_of(z));
+}
+
+struct val *
+val_list(struct arena *a)
+{
+	return new_val(a, VAL_LIST, STR_NONE);
+}
+
+struct val *
+val_map(struct arena *a)
+{
+	return new_val(a, VAL_MAP, STR_NONE);
+}
+
+struct val *
+val_push(struct val *list, struct val *item)
+{
+	if (list == NULL || item == NULL)
+		return NULL;
+	if (list->last == NULL)
+		list->first = item;
+	else
+		list->last->next = item;
+	list->last = item;
+	return list;
+}
+
+struct val *
+val_put(struct arena *a, struct val *map, const char *key, struct val *item)
+{
+	if (map == NULL || item == NULL)
+		return NULL;
+	item->key = arena_str(a, str_of(key));
+	return item->key.p == NULL ? NULL : val_push(map, item);
+}
+
+static enum val_kind
+kind_of(const struct doc_node *n)
+{
+	if (n->kind == DOC_SEQ)
+		return VAL_LIST;
+	if (n->kind == DOC_MAP)
+		return VAL_MAP;
+	return n->style == DOC_PLAIN ? VAL_RAW : VAL_TEXT;
+}
+
+static struct val *
+copy(struct arena *a, const struct doc_node *n, size_t *left)
+{
+	struct val *v;
+
+	while (n->kind == DOC_ALIAS)
+		n = n->target;
+	if ((*left)-- == 0)
+		return NULL;
+	v = new_val(a, kind_of(n), n->text);
+	if (v == NULL)
+		return NULL;
+	v->tag = n->tag.n == 0 ? STR_NONE : arena_str(a, n->tag);
+	doc_each (child, n) {
+		struct val *item = copy(a, child, left);
+
+		if (*left == 0 || val_push(v, item) == NULL)
+			return NULL;
+		if (child->key != NULL)
+			item->key = arena_str(a, child->key->text);
+	}
+	return v;
+}
+
+struct val *
+val_copy(struct arena *a, const struct doc_node *n)
+{
+	size_t left = DOC_NODES_MAX;
+
+	return copy(a, n, &left);
+}
+
+static bool
+equal_children(const struct val *v, const struct doc_node *n)
+{
+	const struct val *x = v->first;
+
+	doc_each (child, n) {
+		if (x == NULL || !val_equals(x, child))
+			return false;
+		if (child->key != NULL && !str_eq(x->key, child->key->text))
+			return false;
+		x = x->next;
+	}
+	return x == NULL;
+}
+
+bool
+val_equals(const struct val *v, const struct doc_node *n)
+{
+	if (!str_eq(v->tag, n->tag))
+		return false;
+	switch (v->kind) {
+	case VAL_TEXT:
+		return n->kind == DOC_SCALAR && str_eq(v->text, n->text) &&
+		       !(n->style == DOC_PLAIN && doc_is_null(n));
+	case VAL_RAW:
+		return n->kind == DOC_SCALAR && n->style == DOC_PLAIN &&
+		       str_eq(v->text, n->text);
+	case VAL_LIST:
+		return n->kind == DOC_SEQ && equal_children(v, n);
+	case VAL_MAP:
+		return n->kind == DOC_MAP && equal_children(v, n);
+	}
+	return false;
+}
