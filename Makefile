@@ -47,7 +47,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DFG_VERSION='"$(VERSION)"' -Ilib \
 	-fPIE $(WARN) $(if $(findstring clang,$(CC)),,$(WARN_GCC)) $(MODE) \
 	$(FUZZER) -MMD -MP $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) $(MODE) $(LDFLAGS)
-LIBS := -lyaml -lsqlite3 -ljq -luuid -lcrypto -ldl
+LIBS := -lz -lyaml -lsqlite3 -ljq -luuid -lcrypto -ldl
 
 # ---- what there is ---------------------------------------------------------
 TOOLS := $(notdir $(patsubst %/,%,$(dir $(wildcard tools/*/main.c))))
@@ -123,7 +123,7 @@ $B/%.o: %.c Makefile VERSION
 $B/libfg.a: $(LIB_OBJ)
 	$(call say,AR,$@)
 	@rm -f $@
-	$(Q)ar rcs $@ $^
+	$(Q)ar qcsD $@ $^
 
 define link
 $(call say,LD,$@)
@@ -132,7 +132,8 @@ $(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $1 $(LIBS)
 endef
 
 .SECONDEXPANSION:
-$(BINS): $B/bin/%: $$(patsubst %.c,$B/%.o,$$(wildcard tools/$$*/*.c)) $B/libfg.a
+$(BINS): $B/bin/%: $$(addprefix $B/,$$(addsuffix .o,$$(basename \
+	    $$(wildcard tools/$$*/*.c)))) $B/libfg.a
 	$(call link)
 
 $B/tests/%: $B/tests/unit/%.o $B/libfg.a

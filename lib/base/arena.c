@@ -78,9 +78,10 @@ arena_alloc(struct arena *a, size_t n)
 	struct block *b = a->blocks;
 	void *p;
 
+	n = n == 0 ? 1 : n; /* the bound ends a run of empty ones, too */
 	if (n > a->left || n > SIZE_MAX / 2)
 		return NULL;
-	n = n == 0 ? align : (n + align - 1) / align * align;
+	n = (n + align - 1) / align * align;
 	if (b == NULL || b->size - b->used < n)
 		b = add_block(a, n);
 	if (b == NULL)

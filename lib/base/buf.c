@@ -2,6 +2,7 @@
 #include "buf.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,9 +39,9 @@ buf_reserve(struct buf *b, size_t n)
 	}
 	if (b->p != NULL && n < b->cap - b->n)
 		return b->p + b->n;
-	while (cap - 1 < b->n + n)
+	while (cap - 1 < b->n + n && cap <= SIZE_MAX / 2)
 		cap *= 2;
-	p = realloc(b->p, cap);
+	p = cap - 1 < b->n + n ? NULL : realloc(b->p, cap);
 	if (p == NULL) {
 		b->error = ENOMEM;
 		return NULL;
@@ -90,6 +91,8 @@ buf_vaddf(struct buf *b, const char *fmt, va_list ap)
 
 	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, ap);
+	if (n < 0 && b->error == 0)
+		b->error = errno; /* EOVERFLOW, EILSEQ */
 	to = n < 0 ? NULL : buf_reserve(b, (size_t)n);
 	if (to != NULL) {
 		(void)vsnprintf(to, (size_t)n + 1, fmt, again);

@@ -10,8 +10,9 @@
 
 /*
  * Adders never fail on the spot: the first failure is kept in `error` (a
- * positive errno: ENOMEM, or EFBIG when max would be passed), later calls do
- * nothing, and the caller asks buf_error() once at the end.
+ * positive errno: ENOMEM, EFBIG when max would be passed, or what vsnprintf(3)
+ * says), later calls do nothing, and the caller asks buf_error() once at the
+ * end.
  */
 struct buf {
 	char *p;    /* owned; n bytes, and a NUL behind them when p != NULL */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli_complete.h"
 #include "cli_help.h"
 #include "fd.h"
 #include "log.h"
@@ -156,27 +157,34 @@ distance(const char *a, struct str b)
 	return row[b.n];
 }
 
+struct nearest {
+	const char *name;
+	size_t distance;
+};
+
+/* A name that was begun well is near, however long it is. */
+static void
+consider(struct nearest *best, const char *name, struct str given)
+{
+	bool begun = given.n >= 2 && strncmp(name, given.p, given.n) == 0;
+	size_t d = begun ? 1 : distance(name, given);
+
+	if (d < best->distance)
+		*best = (struct nearest){name, d};
+}
+
 static int
 unknown(struct parse *p, struct str name)
 {
-	static const char *const common[] = {
-	    "help", "version", "verbose", NULL};
-	const char *nearest = "help";
-	size_t best = 32;
+	struct nearest best = {"help", 32};
 
-	for (const char *const *c = common; *c != NULL; c++)
-		if (distance(*c, name) < best) {
-			best = distance(*c, name);
-			nearest = *c;
-		}
 	for (const struct cli_opt *o = p->cli->opts; o->type != CLI_END; o++)
-		if (distance(o->name, name) < best) {
-			best = distance(o->name, name);
-			nearest = o->name;
-		}
+		consider(&best, o->name, name);
+	for (const struct cli_opt *o = cli_common; o->type != CLI_END; o++)
+		consider(&best, o->name, name);
 	return err_set(p->e, ERR_USAGE, EINVAL,
 	    "unknown option --%.*s; the nearest one is --%s", STR_ARG(name),
-	    nearest);
+	    best.name);
 }
 
 static int
@@ -190,12 +198,13 @@ parse_long(struct parse *p, const char *word)
 		p->common.help = value == NULL ? "" : value;
 		return 0;
 	}
-	if (value == NULL && str_eqz(name, "version")) {
-		p->common.version = true;
-		return 0;
-	}
-	if (value == NULL && str_eqz(name, "verbose")) {
-		p->common.verbosity++;
+	if (str_eqz(name, "version") || str_eqz(name, "verbose")) {
+		if (value != NULL)
+			return usage(p, "takes no value", word);
+		if (str_eqz(name, "version"))
+			p->common.version = true;
+		else
+			p->common.verbosity++;
 		return 0;
 	}
 	for (const struct cli_opt *o = p->cli->opts; o->type != CLI_END; o++)

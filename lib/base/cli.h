@@ -36,7 +36,7 @@ struct cli_opt {
 	const char *help;    /* one line, lower case, no full stop */
 	size_t at;           /* offsetof(options struct, member) */
 	const char *env;     /* variable that gives the default, or NULL */
-	const char *choices; /* CLI_CHOICE: "open|closed" */
+	const char *choices; /* CLI_CHOICE: "open|closed"; instead of arg */
 	int64_t min, max;    /* CLI_NUMBER */
 };
 
@@ -49,7 +49,7 @@ struct cli {
 	const char *summary; /* one line, as in the man page's NAME */
 	const char *const
 	    *synopsis; /* lines without the tool's name; NULL ends */
-	const struct cli_opt *opts;
+	const struct cli_opt *opts;        /* 64 at most */
 	const char *operand;               /* "FILE", "NAME"; NULL: none */
 	size_t min_operands, max_operands; /* max SIZE_MAX: any number */
 };

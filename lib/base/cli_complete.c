@@ -95,7 +95,7 @@ zsh_option(const struct cli *cli, const struct cli_opt *o)
 	if (o->type == CLI_FILE) {
 		(void)printf(":%s:_files", o->arg);
 	} else if (o->type == CLI_CHOICE) {
-		(void)printf(":%s:(", o->arg);
+		(void)printf(":%s:(", o->name);
 		put_words(o->choices);
 		(void)printf(")");
 	} else if (o->type != CLI_FLAG && o->type != CLI_OPTIONAL) {

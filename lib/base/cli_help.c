@@ -49,6 +49,15 @@ cli_help_usage(const struct cli *cli, FILE *to)
 	(void)fprintf(to, "see %s(1)\n", cli->tool);
 }
 
+/* What stands behind "=": the name of the value, or the choices. */
+static const char *
+value_name(const struct cli_opt *o)
+{
+	if (o->arg != NULL)
+		return o->arg;
+	return o->type == CLI_CHOICE ? o->choices : "";
+}
+
 static void
 text_option(const struct cli_opt *o)
 {
@@ -63,7 +72,7 @@ text_option(const struct cli_opt *o)
 	    o->type == CLI_OPTIONAL ? "[="
 	    : o->type == CLI_FLAG   ? ""
 				    : "=",
-	    o->arg == NULL ? "" : o->arg, o->type == CLI_OPTIONAL ? "]" : "");
+	    value_name(o), o->type == CLI_OPTIONAL ? "]" : "");
 	(void)printf("%s", left);
 	if (n >= HELP_COLUMN)
 		(void)printf("\n%*s", HELP_COLUMN, "");

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,18 +143,16 @@ save_directly(const char *path, struct str s, struct err *e)
 }
 
 static int
-save_beside(const char *path, char *temp, struct str s, unsigned int mode,
-    struct err *e)
+save_beside(
+    const char *path, char *temp, struct str s, mode_t mode, struct err *e)
 {
 	cleanup_fd int fd = mkostemp(temp, O_CLOEXEC);
-	mode_t mask = umask(0);
 	int r;
 
-	(void)umask(mask);
 	if (fd < 0)
 		return fail(e, path, errno);
 	r = fd_write_all(fd, path, s.p, s.n, e);
-	if (r == 0 && fchmod(fd, (mode_t)mode & ~mask) != 0)
+	if (r == 0 && fchmod(fd, mode) != 0)
 		r = fail(e, path, errno);
 	if (r == 0 && fsync(fd) != 0)
 		r = fail(e, path, errno);
@@ -164,18 +163,31 @@ save_beside(const char *path, char *temp, struct str s, unsigned int mode,
 	return r;
 }
 
+/* It can only be read by setting it. */
+static mode_t
+current_umask(void)
+{
+	mode_t mask = umask(0);
+
+	(void)umask(mask);
+	return mask;
+}
+
 int
 fd_save(const char *path, struct str s, unsigned int mode, struct err *e)
 {
 	cleanup_buf struct buf temp = BUF_MAX(4096);
+	bool exists;
 	struct stat st;
 
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+	exists = stat(path, &st) == 0;
+	if (exists && !S_ISREG(st.st_mode))
 		return save_directly(path, s, e);
 	buf_addf(&temp, "%s.XXXXXX", path);
 	if (buf_error(&temp) != 0)
 		return fail(e, path, ENAMETOOLONG);
-	return save_beside(path, temp.p, s, mode, e);
+	return save_beside(path, temp.p, s,
+	    exists ? st.st_mode & 0777 : (mode_t)mode & ~current_umask(), e);
 }
 
 int

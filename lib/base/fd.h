@@ -43,7 +43,8 @@ int fd_write_stdout(struct str s, struct err *e);
  * Put s into the file path: written beside it under a temporary name, synced
  * and renamed, so that path holds the old bytes or all of the new ones. A
  * path that exists and is no regular file (/dev/stderr, a FIFO) is opened and
- * written. mode is for a new file, before the umask.
+ * written. mode is for a new file, before the umask; one that exists keeps its
+ * own.
  */
 int fd_save(const char *path, struct str s, unsigned int mode, struct err *e);
 

@@ -8,6 +8,8 @@ num_parse(struct str s, int64_t min, int64_t max, int64_t *out)
 	struct str digits = str_sub(s, minus, s.n);
 	int64_t value = 0;
 
+	if (minus && min >= 0)
+		return false;
 	if (digits.n == 0 || (digits.n > 1 && digits.p[0] == '0'))
 		return false;
 	for (size_t i = 0; i < digits.n; i++) {

@@ -148,7 +148,7 @@ doc_gets(const struct doc_node *n, struct str key)
 {
 	if (n == NULL || n->kind != DOC_MAP)
 		return NULL;
-	doc_each (child, n)
+	doc_each(child, n)
 		if (str_eq(child->key->text, key))
 			return child;
 	return NULL;
@@ -165,7 +165,7 @@ doc_at(const struct doc_node *n, size_t i)
 {
 	if (n == NULL || i >= n->n)
 		return NULL;
-	doc_each (child, n)
+	doc_each(child, n)
 		if (i-- == 0)
 			return child;
 	return NULL;
@@ -214,6 +214,15 @@ doc_is_true(const struct doc_node *n)
 	return doc_is_text(n) && is_one_of(n->text, yes);
 }
 
+bool
+doc_is_bool(const struct doc_node *n)
+{
+	static const char *const no[] = {"false", "False", "FALSE", "no", "No",
+	    "NO", "off", "Off", "OFF", NULL};
+
+	return doc_is_true(n) || (doc_is_text(n) && is_one_of(n->text, no));
+}
+
 static bool
 equal_scalars(const struct doc_node *a, const struct doc_node *b)
 {
@@ -241,6 +250,15 @@ doc_equal(const struct doc_node *a, const struct doc_node *b)
 			return false;
 	}
 	return true;
+}
+
+bool
+doc_is_shared(const struct doc_node *n)
+{
+	for (; n != NULL; n = n->parent)
+		if (n->kind == DOC_ALIAS || n->aliases > 0)
+			return true;
+	return false;
 }
 
 /* RFC 6901 section 3: '~' and '/' are escaped. */
@@ -311,7 +329,7 @@ step(const struct doc_node *n, struct str token)
 		return num_parse(token, 0, DOC_NODES_MAX, &index)
 			   ? doc_at(n, (size_t)index)
 			   : NULL;
-	doc_each (child, n)
+	doc_each(child, n)
 		if (child->key != NULL && is_token(token, child->key->text))
 			return child;
 	return NULL;

@@ -53,8 +53,9 @@ struct doc_node {
 	struct doc_node *key, *parent;
 	struct doc_node *next, *first, *last; /* sibling; children */
 	struct doc_node *target;              /* of an alias */
-	size_t n;                             /* children */
-	size_t index;                         /* among the siblings */
+	size_t aliases;  /* how many aliases stand for this node */
+	size_t n;        /* children */
+	size_t index;    /* among the siblings */
 	size_t start;    /* first byte, tag and anchor included */
 	size_t end;      /* behind the last byte; of a block collection: of its
 			  * last leaf, comments behind it excluded */
@@ -108,11 +109,21 @@ bool doc_is_text(const struct doc_node *n);
 /* An untagged scalar whose text is z. */
 bool doc_is(const struct doc_node *n, const char *z);
 
-/* The JSON or YAML booleans (true, True, yes, on, "true"...) that CFN takes. */
+/*
+ * YAML 1.1 booleans (true, False, yes, off...), quoted or not, since
+ * CloudFormation takes both; doc_is_true() those that say yes.
+ */
+bool doc_is_bool(const struct doc_node *n);
 bool doc_is_true(const struct doc_node *n);
 
 /* Same kind, tag and value (a null equals a null), children in order. */
 bool doc_equal(const struct doc_node *a, const struct doc_node *b);
+
+/*
+ * Do n's bytes also count elsewhere, since an alias stands for n or for a
+ * node around it, or since n is itself an alias? Then no edit is safe.
+ */
+bool doc_is_shared(const struct doc_node *n);
 
 /* n's RFC 6901 pointer, "" for the root. */
 void doc_pointer(const struct doc_node *n, struct buf *b);

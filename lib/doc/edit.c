@@ -13,6 +13,7 @@ struct edit {
 	struct arena *arena;
 	struct op *ops;
 	size_t n, room;
+	struct splices splices; /* after edit_apply() */
 	bool no_memory;
 };
 
@@ -159,36 +160,51 @@ make_splices(struct edit *ed, struct splices *s, struct err *e)
 
 /* A splice that went wrong must never get out. */
 static int
-check_result(struct edit *ed, struct str text, struct err *e)
+check(struct edit *ed, const struct doc *after, struct err *e)
 {
-	cleanup_doc struct doc *after = NULL;
-	int r = doc_parse(text, doc_name(ed->d), &after, e);
-
-	if (r != 0) {
-		err_prefix(e, "the changed document does not parse");
-		return r;
-	}
-	if (!splice_matches(ed->ops, ed->n, doc_root(ed->d), doc_root(after)))
-		return err_set(e, ERR_PERM, EINVAL,
-		    "%s: the changed document is not what was meant; please "
-		    "report this with the document",
-		    doc_name(ed->d));
-	return 0;
+	if (splice_matches(ed->ops, ed->n, doc_root(ed->d), doc_root(after)))
+		return 0;
+	return err_set(e, ERR_PERM, EINVAL,
+	    "%s: the changed document is not what was meant; please report "
+	    "this with the document",
+	    doc_name(ed->d));
 }
 
 int
-edit_apply(struct edit *ed, struct buf *out, struct buf *removed, struct err *e)
+edit_apply(struct edit *ed, struct doc **ret, struct err *e)
 {
-	struct splices s = {0};
+	cleanup_buf struct buf text = BUF_MAX(DOC_BYTES_MAX);
+	cleanup_doc struct doc *after = NULL;
 	int r;
 
 	if (ed->no_memory)
 		return err_nomem(e);
 	qsort(ed->ops, ed->n, sizeof *ed->ops, by_node);
-	r = make_splices(ed, &s, e);
+	r = make_splices(ed, &ed->splices, e);
 	if (r == 0)
-		r = splice_apply(&s, out, removed, e);
-	if (r == 0 && ed->n > 0)
-		r = check_result(ed, buf_str(out), e);
+		r = splice_apply(&ed->splices, &text, e);
+	if (r != 0)
+		return r;
+	r = doc_parse(buf_str(&text), doc_name(ed->d), &after, e);
+	if (r != 0)
+		err_prefix(e, "the changed document does not parse");
+	else
+		r = check(ed, after, e);
+	if (r == 0) {
+		*ret = after;
+		after = NULL;
+	}
 	return r;
+}
+
+void
+edit_removed(const struct edit *ed, const struct doc_node *n, struct buf *out)
+{
+	for (size_t i = 0; i < ed->splices.n; i++) {
+		const struct splice *sp = &ed->splices.all[i];
+
+		if (sp->at >= n->start && sp->at <= n->end)
+			buf_adds(out, str_sub(doc_source(ed->d), sp->at,
+					  sp->at + sp->gone));
+	}
 }

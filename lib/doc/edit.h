@@ -30,8 +30,8 @@ struct arena *edit_arena(struct edit *ed);
  * error. v NULL stands for "out of memory". One node may be changed once;
  * several appends and prepends to one collection are done in call order.
  *
- * edit_append: at the end of n; key for maps, NULL for lists. Where n is an
- * empty collection or a null it is replaced by one that holds v.
+ * edit_append: at the end of n; key (copied) for maps, NULL for lists. Where n
+ * is an empty collection or a null it is replaced by one that holds v.
  */
 void edit_append(
     struct edit *ed, const struct doc_node *n, const char *key, struct val *v);
@@ -55,10 +55,17 @@ void edit_delete(struct edit *ed, const struct doc_node *n);
 bool edit_empty(const struct edit *ed);
 
 /*
- * Write the changed document to out (which must be empty). removed, unless
- * NULL, gets all source bytes that are gone, in their order.
+ * Make the changed document: its text is doc_source(*ret). To be called once.
+ * Errors are those of doc_parse(), and two changes of the same place, each
+ * ERR_PERM.
  */
-int edit_apply(
-    struct edit *ed, struct buf *out, struct buf *removed, struct err *e);
+int edit_apply(struct edit *ed, struct doc **ret, struct err *e);
+
+/*
+ * After edit_apply(): append to out the source bytes within n that are gone,
+ * in their order.
+ */
+void edit_removed(
+    const struct edit *ed, const struct doc_node *n, struct buf *out);
 
 #endif

@@ -34,7 +34,7 @@ put(struct splices *s, struct splice sp, struct buf *b, struct err *e)
 	return 0;
 }
 
-/* ---- appending and prepending -------------------------------------------- */
+/* ---- appending and prepending ---- */
 
 /*
  * A block scalar without '-' that the file ends in, with no newline behind
@@ -367,8 +367,7 @@ by_place(const void *a, const void *b)
 }
 
 int
-splice_apply(
-    struct splices *s, struct buf *out, struct buf *removed, struct err *e)
+splice_apply(struct splices *s, struct buf *out, struct err *e)
 {
 	struct str src = doc_source(s->style.d);
 	size_t at = 0;
@@ -384,11 +383,7 @@ splice_apply(
 		buf_adds(out, str_sub(src, at, sp->at));
 		buf_adds(out, sp->text);
 		at = sp->at + sp->gone;
-		if (removed != NULL)
-			buf_adds(removed, str_sub(src, sp->at, at));
 	}
 	buf_adds(out, str_sub(src, at, src.n));
-	if (buf_error(out) != 0 || (removed != NULL && buf_error(removed) != 0))
-		return err_nomem(e);
-	return 0;
+	return buf_error(out) != 0 ? err_nomem(e) : 0;
 }

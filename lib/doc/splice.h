@@ -44,8 +44,7 @@ int splice_add(
     struct splices *s, const struct op *ops, size_t n, struct err *e);
 
 /* Sort them and write the changed text; overlaps are -EINVAL. */
-int splice_apply(
-    struct splices *s, struct buf *out, struct buf *removed, struct err *e);
+int splice_apply(struct splices *s, struct buf *out, struct err *e);
 
 /* Does `after` hold the tree of `before` with ops (sorted by node) done? */
 bool splice_matches(const struct op *ops, size_t n,

@@ -71,7 +71,7 @@ match_children(const struct check *c, const struct op *ops, size_t n,
 
 	if (!match_new(ops, n, OP_PREPEND, &at))
 		return false;
-	doc_each (child, before) {
+	doc_each(child, before) {
 		if (is_deleted(c, child))
 			continue;
 		if (at == NULL || !match(c, child, at))

@@ -69,13 +69,13 @@ has_newline(struct str s)
 	return str_chr(s, '\n') < s.n;
 }
 
-/* ---- reading the document's habits ------------------------------------- */
+/* ---- reading the document's habits ---- */
 
 /* The first step of indentation in the document tells the unit. */
 static struct str
 flow_unit(const struct style *st, const struct doc_node *n)
 {
-	doc_each (child, n) {
+	doc_each(child, n) {
 		struct str outer = indent_at(st, n->start);
 		struct str inner = indent_at(st, child_start(child));
 		struct str unit;
@@ -94,7 +94,7 @@ block_unit(const struct style *st, const struct doc_node *n)
 {
 	static const char blanks[] = "        ";
 
-	doc_each (child, n) {
+	doc_each(child, n) {
 		struct str unit;
 
 		if (n->kind == DOC_MAP && child->kind == DOC_MAP &&
@@ -118,7 +118,7 @@ block_unit(const struct style *st, const struct doc_node *n)
 static bool
 find_dash_offset(const struct style *st, const struct doc_node *n, size_t *ret)
 {
-	doc_each (child, n) {
+	doc_each(child, n) {
 		if (child->style != DOC_BLOCK || child->n == 0)
 			continue;
 		if (child->kind == DOC_SEQ && n->kind == DOC_MAP) {
@@ -156,7 +156,7 @@ style_read(struct style *st, const struct doc *d)
 		st->dash_offset = st->unit.n;
 }
 
-/* ---- flow collections --------------------------------------------------- */
+/* ---- flow collections ---- */
 
 static struct str
 colon_of(const struct style *st, const struct doc_node *n)

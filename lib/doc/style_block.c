@@ -8,7 +8,7 @@
 
 enum { ITEM_OFFSET = 2 }; /* from a dash to what it introduces */
 
-/* ---- strings ------------------------------------------------------------ */
+/* ---- strings ---- */
 
 /* Would YAML 1.1 take this plain word for something else than a string? */
 static bool
@@ -128,7 +128,7 @@ style_put_text(const struct style *st, struct str s, bool flow, struct buf *b)
 		put_single(s, b);
 }
 
-/* ---- block collections --------------------------------------------------- */
+/* ---- block collections ---- */
 
 void
 style_put_line(const struct style *st, size_t column, struct buf *b)

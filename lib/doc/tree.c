@@ -151,7 +151,7 @@ check_many_keys(struct tree *t, const struct doc_node *map)
 
 	if (all == NULL)
 		return err_nomem(t->e);
-	doc_each (child, map)
+	doc_each(child, map)
 		all[n++] = child;
 	qsort(all, n, sizeof *all, by_key);
 	for (size_t i = 1; i < n && r == 0; i++)
@@ -166,7 +166,7 @@ check_keys(struct tree *t, const struct doc_node *map)
 {
 	if (map->n > FEW_KEYS)
 		return check_many_keys(t, map);
-	doc_each (a, map)
+	doc_each(a, map)
 		for (const struct doc_node *b = a->next; b != NULL; b = b->next)
 			if (str_eq(a->key->text, b->key->text))
 				return duplicate(t, b);

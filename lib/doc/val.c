@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "val.h"
 
+#include <string.h>
+
 static struct val *
 new_val(struct arena *a, enum val_kind kind, struct str text)
 {
@@ -65,6 +67,26 @@ val_put(struct arena *a, struct val *map, const char *key, struct val *item)
 	return item->key.p == NULL ? NULL : val_push(map, item);
 }
 
+/* A plain scalar that quotes would turn from a number, a boolean or a null
+ * into a string; every other one may as well be quoted. */
+static bool
+is_raw(const struct doc_node *n)
+{
+	static const char number[] = "0123456789abcdefABCDEFxXoO_.:+-";
+	char c = n->text.n == 0 ? '0' : n->text.p[0];
+
+	if (n->style != DOC_PLAIN)
+		return false;
+	if (doc_is_null(n) || doc_is_bool(n))
+		return true;
+	if (strchr("0123456789.+-", c) == NULL)
+		return false;
+	for (size_t i = 0; i < n->text.n; i++)
+		if (strchr(number, n->text.p[i]) == NULL)
+			return false;
+	return true;
+}
+
 static enum val_kind
 kind_of(const struct doc_node *n)
 {
@@ -72,7 +94,7 @@ kind_of(const struct doc_node *n)
 		return VAL_LIST;
 	if (n->kind == DOC_MAP)
 		return VAL_MAP;
-	return n->style == DOC_PLAIN ? VAL_RAW : VAL_TEXT;
+	return is_raw(n) ? VAL_RAW : VAL_TEXT;
 }
 
 static struct val *
@@ -88,7 +110,7 @@ copy(struct arena *a, const struct doc_node *n, size_t *left)
 	if (v == NULL)
 		return NULL;
 	v->tag = n->tag.n == 0 ? STR_NONE : arena_str(a, n->tag);
-	doc_each (child, n) {
+	doc_each(child, n) {
 		struct val *item = copy(a, child, left);
 
 		if (*left == 0 || val_push(v, item) == NULL)
@@ -112,7 +134,7 @@ equal_children(const struct val *v, const struct doc_node *n)
 {
 	const struct val *x = v->first;
 
-	doc_each (child, n) {
+	doc_each(child, n) {
 		if (x == NULL || !val_equals(x, child))
 			return false;
 		if (child->key != NULL && !str_eq(x->key, child->key->text))

@@ -187,6 +187,7 @@ alias(struct reader *r, const yaml_event_t *ev)
 			return tree_err(r->t, part.start,
 			    "alias \"*%.*s\" within its own anchor",
 			    STR_ARG(name));
+	part.target->aliases++;
 	return tree_add(r->t, &part);
 }
 

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "embed.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "remove.h"
+#include "undo.h"
+
+#define ARENA_MAX ((size_t)256 * 1024 * 1024)
+
+/*
+ * A document on its way: each step collects edits in `ed`, and step() makes
+ * the next document of them. Records outlive the documents.
+ */
+struct way {
+	const struct embed_input *in;
+	struct err *e;
+	struct arena *arena;
+	struct doc *owned; /* NULL: still the input */
+	const struct doc *doc;
+	struct cfn_scope *scope;
+	struct taskdef_file f;
+	struct edit *ed;
+	struct record *recs; /* one per definition */
+	bool original;       /* removing leads to the first bytes */
+};
+
+/* ---- steps ---- */
+
+static void
+leave_document(struct way *w)
+{
+	taskdef_close(&w->f);
+	edit_free(w->ed);
+	cfn_scope_free(w->scope);
+	doc_free(w->owned);
+	w->ed = NULL;
+	w->scope = NULL;
+	w->owned = NULL;
+}
+
+static void
+way_free(struct way *w)
+{
+	leave_document(w);
+	arena_free(w->arena);
+}
+
+static int
+enter_document(struct way *w)
+{
+	int r = w->in->scope(w->in->arg, w->doc, &w->scope, w->e);
+
+	if (r == 0)
+		r = taskdef_open(&w->f, w->doc, w->scope, w->e);
+	if (r != 0)
+		return r;
+	w->ed = edit_new(w->doc);
+	return w->ed == NULL ? err_nomem(w->e) : 0;
+}
+
+static int
+read_records(struct way *w)
+{
+	bool any = false;
+
+	w->recs = arena_alloc(w->arena, w->f.n * sizeof *w->recs);
+	if (w->recs == NULL)
+		return err_nomem(w->e);
+	for (size_t i = 0; i < w->f.n; i++) {
+		int r = record_read(
+		    &w->f, &w->f.defs[i], w->arena, &w->recs[i], w->e);
+
+		if (r != 0)
+			return r;
+		any |= w->recs[i].node != NULL;
+		memcpy(w->recs[i].cut, RECORD_CUT_NONE, RECORD_CUT);
+	}
+	w->original = true;
+	return any ? remove_is_original(&w->f, &w->original, w->e) : 0;
+}
+
+static int
+way_open(struct way *w, const struct embed_input *in, struct err *e)
+{
+	int r;
+
+	*w = (struct way){.in = in, .e = e, .doc = in->doc};
+	w->arena = arena_new(ARENA_MAX);
+	if (w->arena == NULL)
+		return err_nomem(e);
+	r = enter_document(w);
+	return r == 0 ? read_records(w) : r;
+}
+
+/* The records are at other places now. */
+static int
+find_records(struct way *w)
+{
+	for (size_t i = 0; i < w->f.n; i++) {
+		struct record there;
+		int r =
+		    record_read(&w->f, &w->f.defs[i], w->arena, &there, w->e);
+
+		if (r != 0)
+			return r;
+		w->recs[i].node = there.node;
+		w->recs[i].holder = there.holder;
+	}
+	return 0;
+}
+
+static int
+step(struct way *w)
+{
+	struct doc *next = NULL;
+	int r;
+
+	if (edit_empty(w->ed))
+		return 0;
+	r = edit_apply(w->ed, &next, w->e);
+	if (r != 0)
+		return r;
+	leave_document(w);
+	w->doc = w->owned = next;
+	r = enter_document(w);
+	return r == 0 ? find_records(w) : r;
+}
+
+/* The last step: the text, with the digests of the records set. */
+static int
+finish(struct way *w, struct buf *out)
+{
+	cleanup_doc struct doc *last = NULL;
+	const struct doc *result = w->doc;
+	int r = 0;
+
+	if (!edit_empty(w->ed)) {
+		r = edit_apply(w->ed, &last, w->e);
+		result = last;
+	}
+	if (r != 0)
+		return r;
+	if (result != w->in->doc)
+		return remove_seal(result, w->original, out, w->e);
+	buf_adds(out, doc_source(result));
+	return buf_error(out) != 0 ? err_nomem(w->e) : 0;
+}
+
+/* ---- stamp ---- */
+
+static int
+stamp_all(struct way *w, const struct stamp_config *cfg)
+{
+	int r = select_check(&w->f, &cfg->only, w->e);
+
+	if (r == 0)
+		r = select_check(&w->f, &cfg->exclude, w->e);
+	for (size_t i = 0; i < w->f.n && r == 0; i++) {
+		bool changed = false;
+
+		r = stamp_definition(&w->f, &w->f.defs[i], cfg, &w->recs[i],
+		    w->ed, &changed, w->e);
+		if (r == 0 && changed)
+			r = record_put(
+			    &w->f, &w->f.defs[i], &w->recs[i], w->ed, w->e);
+	}
+	return r;
+}
+
+int
+embed_stamp(const struct embed_input *in, const struct stamp_config *cfg,
+    struct buf *out, struct err *e)
+{
+	struct way w;
+	int r = way_open(&w, in, e);
+
+	if (r == 0)
+		r = stamp_all(&w, cfg);
+	if (r == 0)
+		r = finish(&w, out);
+	way_free(&w);
+	return r;
+}
+
+/* ---- inject ---- */
+
+/* What an earlier inject wrote goes first: a newer one may write otherwise. */
+static int
+strip_injected(struct way *w)
+{
+	for (size_t i = 0; i < w->f.n; i++) {
+		struct undo u = {.f = &w->f,
+		    .td = &w->f.defs[i],
+		    .rec = &w->recs[i],
+		    .ed = w->ed,
+		    .scope = UNDO_INJECT};
+		struct record_container *c = w->recs[i].first;
+
+		/* Without the sidecar there is no place for the label. */
+		if (w->f.form != TASKDEF_TEMPLATE)
+			u.scope |= UNDO_RECORD;
+		undo_definition(&u);
+		for (; c != NULL; c = c->next)
+			if (w->f.form != TASKDEF_TEMPLATE)
+				c->old[RECORD_LABELS] = STR_NONE;
+		w->recs[i].new_execution_role = false;
+	}
+	return step(w);
+}
+
+static int
+inject_all(
+    struct way *w, const struct inject_config *cfg, struct report *report)
+{
+	int r = select_check(&w->f, &cfg->only, w->e);
+
+	if (r == 0)
+		r = select_check(&w->f, &cfg->exclude, w->e);
+	for (size_t i = 0; i < w->f.n && r == 0; i++)
+		r = inject_definition(&w->f, &w->f.defs[i], cfg, &w->recs[i],
+		    w->ed, report, w->e);
+	return r;
+}
+
+int
+embed_inject(const struct embed_input *in, const struct inject_config *cfg,
+    const struct stamp_config *stamp, struct report *report, struct buf *out,
+    struct err *e)
+{
+	struct way w;
+	int r = way_open(&w, in, e);
+
+	if (r == 0 && stamp != NULL) {
+		r = stamp_all(&w, stamp);
+		if (r == 0)
+			r = step(&w);
+	}
+	if (r == 0)
+		r = strip_injected(&w);
+	if (r == 0)
+		r = inject_all(&w, cfg, report);
+	if (r == 0)
+		r = finish(&w, out);
+	way_free(&w);
+	return r;
+}
+
+/* ---- fill ---- */
+
+/* Answers about images that are no longer those of the containers go. */
+static int
+strip_stale(struct way *w)
+{
+	for (size_t i = 0; i < w->f.n; i++) {
+		const struct taskdef *td = &w->f.defs[i];
+		struct undo u = {.f = &w->f,
+		    .td = td,
+		    .rec = &w->recs[i],
+		    .ed = w->ed,
+		    .scope = UNDO_FILL};
+
+		for (size_t c = 0; c < td->n; c++) {
+			struct record_container *rc =
+			    record_find(&w->recs[i], td->containers[c].id);
+			struct str image = taskdef_text(
+			    &w->f, taskdef_get(td->form, td->containers[c].node,
+				       "image"));
+
+			if (rc == NULL || !rc->filled || image.p == NULL ||
+			    str_eq(image, rc->image))
+				continue;
+			undo_container(&u, &td->containers[c]);
+			rc->filled = false;
+			rc->filled_entry_point = rc->filled_command = false;
+		}
+	}
+	return step(w);
+}
+
+static int
+make_needs(struct way *w, struct fill_needs *needs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->f.n; i++)
+		n += w->f.defs[i].n;
+	*needs = (struct fill_needs){.arena = w->arena};
+	needs->all = arena_alloc(w->arena, n * sizeof *needs->all);
+	needs->queries = arena_alloc(w->arena, n * sizeof *needs->queries);
+	if (needs->all == NULL || needs->queries == NULL)
+		return err_nomem(w->e);
+	return 0;
+}
+
+static int
+fill_all(struct way *w, const struct fill_config *cfg, struct report *report)
+{
+	struct fill_needs needs;
+	int r = make_needs(w, &needs);
+
+	for (size_t i = 0; i < w->f.n && r == 0; i++)
+		r = fill_collect(&w->f, &w->f.defs[i], cfg, &w->recs[i], &needs,
+		    report, w->e);
+	if (r == 0 && needs.n > 0)
+		r = cfg->resolve(cfg->arg, needs.queries, needs.n, w->e);
+	for (size_t i = 0; i < needs.n && r == 0; i++)
+		r = fill_write(&w->f, &needs.all[i], &needs.queries[i], w->ed,
+		    report, w->e);
+	for (size_t i = 0; i < w->f.n && r == 0; i++)
+		if (needs.n > 0 && !record_is_empty(&w->recs[i]))
+			r = record_put(
+			    &w->f, &w->f.defs[i], &w->recs[i], w->ed, w->e);
+	return r;
+}
+
+int
+embed_fill(const struct embed_input *in, const struct fill_config *cfg,
+    struct report *report, struct buf *out, struct err *e)
+{
+	struct way w;
+	int r = way_open(&w, in, e);
+
+	if (r == 0)
+		r = select_check(&w.f, &cfg->only, e);
+	if (r == 0)
+		r = select_check(&w.f, &cfg->exclude, e);
+	if (r == 0)
+		r = strip_stale(&w);
+	if (r == 0)
+		r = fill_all(&w, cfg, report);
+	if (r == 0)
+		r = finish(&w, out);
+	way_free(&w);
+	return r;
+}
+
+/* ---- remove ---- */
+
+static void
+tell_inexact(const struct taskdef_file *f, const struct taskdef *td,
+    struct report *report)
+{
+	struct err e = {0};
+
+	report_finding(report, f, td->node, "remove.inexact", "warning",
+	    "the document was reformatted since: layout cannot be restored",
+	    "compare with the version before embedding");
+	(void)doc_err(&e, ERR_NO, EINVAL, f->doc, td->node,
+	    "removed, but the document was reformatted or our part of it "
+	    "edited since: not every byte could be restored");
+	buf_addf(&report->problems, "%s\n", e.text);
+	report->unresolved++;
+}
+
+int
+embed_remove(const struct embed_input *in, struct report *report,
+    struct buf *out, struct err *e)
+{
+	struct removal removal;
+	struct taskdef_file f;
+	int r = taskdef_open(&f, in->doc, NULL, e);
+
+	if (r != 0)
+		return r;
+	r = remove_all(&f, &removal, e);
+	if (r != 0) {
+		taskdef_close(&f);
+		return r;
+	}
+	for (size_t i = 0; i < f.n; i++)
+		if (removal.defs[i].found && !removal.defs[i].original &&
+		    !removal.defs[i].untouched)
+			tell_inexact(&f, &f.defs[i], report);
+	buf_adds(
+	    out, doc_source(removal.after != NULL ? removal.after : in->doc));
+	if (buf_error(out) != 0)
+		r = err_nomem(e);
+	remove_free(&removal);
+	taskdef_close(&f);
+	return r;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report: what became of every container, as records and as messages. */
+#ifndef FG_INJECT_REPORT_H
+#define FG_INJECT_REPORT_H
+
+#include "base/buf.h"
+#include "taskdef/taskdef.h"
+
+enum { REPORT_BYTES_MAX = 16 * 1024 * 1024 };
+
+enum report_state { REPORT_PROTECTED, REPORT_EXCLUDED, REPORT_UNPROTECTED };
+
+/*
+ * records is NDJSON (container, finding, iam.statement); problems holds one
+ * message a line for standard error, unresolved their number: exit 1.
+ */
+struct report {
+	struct buf records;
+	struct buf problems;
+	size_t unresolved;
+};
+
+#define REPORT_INIT                                                            \
+	((struct report){.records = BUF_MAX(REPORT_BYTES_MAX),                 \
+	    .problems = BUF_MAX(REPORT_BYTES_MAX)})
+
+void report_free(struct report *r);
+
+/* One container's end; image, digest, platform, reason may be empty. */
+struct report_container {
+	enum report_state state;
+	struct str reason;
+	struct str image, digest, platform;
+};
+
+/* An unprotected one also becomes a problem. */
+void report_container(struct report *r, const struct taskdef_file *f,
+    const struct taskdef *td, const struct taskdef_container *c,
+    const struct report_container *what);
+
+/* A `finding`; severity "note", "warning" or "error". remedy may be NULL. */
+void report_finding(struct report *r, const struct taskdef_file *f,
+    const struct doc_node *at, const char *id, const char *severity,
+    const char *msg, const char *remedy);
+
+/* An `iam.statement` that the execution role of td needs, and what for. */
+void report_statement(struct report *r, const struct taskdef_file *f,
+    const struct taskdef *td, const char *action, const char *resource,
+    const char *reason);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "select.h"
+
+#include <errno.h>
+
+static bool
+names_container(
+    const struct inject_names *names, const struct taskdef_container *c)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (str_eqz(c->known_name, names->items[i]) ||
+		    str_eqz(c->id, names->items[i]))
+			return true;
+	return false;
+}
+
+bool
+select_excluded(const struct taskdef_container *c,
+    const struct inject_names *only, const struct inject_names *exclude,
+    const struct record_container *rc)
+{
+	if (names_container(exclude, c))
+		return true;
+	if (only->n > 0)
+		return !names_container(only, c);
+	return rc->excluded;
+}
+
+int
+select_check(const struct taskdef_file *f, const struct inject_names *names,
+    struct err *e)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		struct inject_names one = {&names->items[i], 1};
+		bool found = false;
+
+		for (size_t d = 0; d < f->n; d++)
+			for (size_t c = 0; c < f->defs[d].n; c++)
+				found |= names_container(
+				    &one, &f->defs[d].containers[c]);
+		if (!found)
+			return err_set(e, ERR_USAGE, ENOENT,
+			    "no container is named \"%s\"", names->items[i]);
+	}
+	return 0;
+}

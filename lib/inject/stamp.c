@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stamp.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "grow.h"
+#include "names.h"
+#include "uuid4/uuid4.h"
+
+struct stamp {
+	struct grow g;
+	const struct stamp_config *cfg;
+	bool *changed;
+};
+
+/* ---- what is there ---- */
+
+const struct doc_node *
+stamp_variable(
+    enum taskdef_form form, const struct doc_node *container, const char *name)
+{
+	const struct doc_node *list =
+	    taskdef_get(form, container, "environment");
+
+	if (list == NULL || list->kind != DOC_SEQ)
+		return NULL;
+	doc_each(item, list)
+		if (doc_is(taskdef_get(form, item, "name"), name))
+			return taskdef_get(form, item, "value");
+	return NULL;
+}
+
+const struct doc_node *
+stamp_find(const struct taskdef *td)
+{
+	const struct doc_node *found = NULL;
+
+	for (size_t i = 0; i < td->n && found == NULL; i++)
+		found = stamp_variable(
+		    td->form, td->containers[i].node, NAMES_APP_ID);
+	return found;
+}
+
+/* ---- what it is to be ---- */
+
+/* The App ID that the user gave for td, or NULL. */
+static const char *
+given(const struct stamp *s)
+{
+	for (size_t i = 0; i < s->cfg->n_given; i++) {
+		struct str name, rest, all = str_of(s->cfg->given[i]);
+		bool named = str_cut(all, '=', &name, &rest);
+
+		if (!named)
+			return s->cfg->given[i];
+		if (str_eq(name, s->g.td->logical_id))
+			return rest.p;
+	}
+	return NULL;
+}
+
+static struct val *
+from_given(const struct stamp *s, const char *text)
+{
+	char canonical[APPID_TEXT];
+	struct appid id;
+
+	if (appid_parse(str_of(text), &id, s->g.e) != 0)
+		return NULL;
+	appid_text(&id, canonical);
+	return val_textz(edit_arena(s->g.ed), canonical);
+}
+
+/* The App ID of the definition in --from that td is the next version of. */
+static const struct doc_node *
+from_earlier(const struct stamp *s)
+{
+	const struct taskdef_file *from = s->cfg->from;
+
+	if (from == NULL)
+		return NULL;
+	if (from->n == 1 && s->g.f->n == 1)
+		return stamp_find(from->defs);
+	for (size_t i = 0; i < from->n; i++)
+		if (str_eq(from->defs[i].logical_id, s->g.td->logical_id))
+			return stamp_find(&from->defs[i]);
+	return NULL;
+}
+
+static struct val *
+new_text(const struct stamp *s, struct str family, const char *uuid)
+{
+	char text[APPID_TEXT];
+	struct appid id;
+
+	if (appid_make(family, str_of(uuid), &id, s->g.e) != 0)
+		return NULL;
+	appid_text(&id, text);
+	return val_textz(edit_arena(s->g.ed), text);
+}
+
+static struct val *
+new_id(const struct stamp *s)
+{
+	const struct taskdef *td = s->g.td;
+	const struct doc_node *family =
+	    td->form == TASKDEF_ARRAY
+		? NULL
+		: taskdef_get(td->form, td->node, "family");
+	char uuid[UUID4_TEXT], suffix[UUID4_TEXT + 1] = ":";
+
+	s->cfg->make_uuid(uuid);
+	memcpy(suffix + 1, uuid, sizeof uuid);
+	if (taskdef_function(td->form, family) != NULL)
+		return cfn_join_text(edit_arena(s->g.ed),
+		    doc_format(s->g.f->doc), "", family, suffix);
+	if (family != NULL)
+		return new_text(s, family->text, uuid);
+	if (td->form == TASKDEF_TEMPLATE)
+		return new_text(s, td->logical_id, uuid);
+	if (s->cfg->family != NULL)
+		return new_text(s, str_of(s->cfg->family), uuid);
+	(void)doc_err(s->g.e, ERR_USAGE, EINVAL, s->g.f->doc, td->node,
+	    "no family to name the App ID after; give --family NAME");
+	return NULL;
+}
+
+/* NULL with s->g.e set: it cannot be made. */
+static struct val *
+wanted(const struct stamp *s)
+{
+	const char *text = given(s);
+	const struct doc_node *earlier = from_earlier(s);
+	struct arena *a = edit_arena(s->g.ed);
+
+	if (text != NULL)
+		return from_given(s, text);
+	if (earlier != NULL)
+		return val_copy(a, earlier);
+	return new_id(s);
+}
+
+/* ---- writing ---- */
+
+static struct val *
+copy_val(struct arena *a, const struct val *v)
+{
+	struct val *copy = arena_alloc(a, sizeof *copy);
+
+	if (copy == NULL || v == NULL)
+		return NULL;
+	*copy = *v;
+	copy->next = NULL;
+	return copy;
+}
+
+static int
+write_one(
+    struct stamp *s, const struct taskdef_container *c, const struct val *id)
+{
+	struct arena *a = edit_arena(s->g.ed);
+	const struct doc_node *old =
+	    stamp_variable(s->g.td->form, c->node, NAMES_APP_ID);
+	struct record_container *rc;
+
+	if (old != NULL && val_equals(id, old))
+		return 0;
+	if (old != NULL) {
+		*s->changed = true;
+		edit_replace(s->g.ed, old, copy_val(a, id));
+		return 0;
+	}
+	rc = record_get(s->g.rec, c->id);
+	if (rc == NULL)
+		return err_nomem(s->g.e);
+	rc->excluded = select_excluded(c, &s->cfg->only, &s->cfg->exclude, rc);
+	if (rc->excluded || doc_is(c->name, SIDECAR_NAME))
+		return 0;
+	*s->changed = true;
+	rc->stamped = true;
+	return grow_list(&s->g, rc, c->node, RECORD_ENVIRONMENT,
+	    val_push(
+		val_list(a), grow_pair(&s->g, NAMES_APP_ID, copy_val(a, id))));
+}
+
+static int
+write_tag(struct stamp *s, const struct val *id)
+{
+	const struct taskdef *td = s->g.td;
+	const struct doc_node *tags =
+	    td->form == TASKDEF_ARRAY ? NULL
+				      : taskdef_get(td->form, td->node, "tags");
+	struct arena *a = edit_arena(s->g.ed);
+	struct val *tag = val_map(a);
+	char key[TASKDEF_KEY_MAX];
+
+	if (td->form == TASKDEF_ARRAY)
+		return doc_err(s->g.e, ERR_USAGE, EINVAL, s->g.f->doc, td->node,
+		    "--tag: a bare array has no tags");
+	tag = grow_put(&s->g, tag, "key", val_textz(a, NAMES_TAG));
+	tag = grow_put(&s->g, tag, "value", copy_val(a, id));
+	if (tags == NULL) {
+		edit_append(s->g.ed, td->node,
+		    taskdef_key(td->form, "tags", key),
+		    val_push(val_list(a), tag));
+	} else if (tags->kind != DOC_SEQ || tags->n == 0) {
+		return doc_err(s->g.e, ERR_NO, ENOTSUP, s->g.f->doc, tags,
+		    "--tag needs a list of tags with one in it, or none");
+	} else {
+		doc_each(item, tags)
+			if (doc_is(
+				taskdef_get(td->form, item, "key"), NAMES_TAG))
+				return 0;
+		edit_append(s->g.ed, tags, NULL, tag);
+	}
+	s->g.rec->new_tag = true;
+	*s->changed = true;
+	return 0;
+}
+
+int
+stamp_definition(const struct taskdef_file *f, const struct taskdef *td,
+    const struct stamp_config *cfg, struct record *rec, struct edit *ed,
+    bool *changed, struct err *e)
+{
+	struct stamp s = {
+	    .g = {.f = f, .td = td, .ed = ed, .rec = rec, .e = e},
+	    .cfg = cfg,
+	    .changed = changed,
+	};
+	const struct doc_node *there = stamp_find(td);
+	struct val *id;
+	int r = 0;
+
+	if (there != NULL && !cfg->renew && given(&s) == NULL)
+		id = val_copy(edit_arena(ed), there);
+	else
+		id = wanted(&s);
+	if (id == NULL)
+		return e->kind != ERR_NONE ? -EINVAL : err_nomem(e);
+	for (size_t i = 0; i < td->n && r == 0; i++)
+		r = write_one(&s, &td->containers[i], id);
+	if (r == 0 && cfg->tag)
+		r = write_tag(&s, id);
+	return r;
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fetch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "auth.h"
+#include "backoff.h"
+#include "fetch_send.h"
+#include "status.h"
+
+static void start(struct registry_fetch *f);
+
+/* ---- the table ------------------------------------------------------------
+ */
+
+static size_t
+bucket_of(
+    enum registry_what what, const struct imageref *ref, const char *version)
+{
+	const char *parts[] = {ref->host, ref->repo, version};
+	uint32_t h = 2166136261U + what; /* FNV-1a */
+
+	for (size_t i = 0; i < 3; i++) {
+		for (const char *p = parts[i]; *p != '\0'; p++)
+			h = (h ^ (unsigned char)*p) * 16777619U;
+	}
+	return h % REGISTRY_BUCKETS;
+}
+
+static struct registry_fetch *
+find(struct registry *r, enum registry_what what, const struct imageref *ref,
+    const char *version)
+{
+	struct registry_fetch *f = r->fetches[bucket_of(what, ref, version)];
+
+	while (f != NULL &&
+	       (f->what != what || strcmp(f->ref.host, ref->host) != 0 ||
+		   strcmp(f->ref.repo, ref->repo) != 0 ||
+		   strcmp(f->version, version) != 0))
+		f = f->next;
+	return f;
+}
+
+static void
+free_fetch(struct registry_fetch *f)
+{
+	client_call_reset(&f->call);
+	buf_free(&f->url);
+	if (f->authorization.p != NULL)
+		explicit_bzero(f->authorization.p, f->authorization.n);
+	buf_free(&f->authorization);
+	buf_free(&f->scope);
+	free(f);
+}
+
+void
+registry_fetch_free_all(struct registry *r)
+{
+	for (size_t i = 0; i < REGISTRY_BUCKETS; i++) {
+		struct registry_fetch *f = r->fetches[i], *next;
+
+		for (; f != NULL; f = next) {
+			next = f->next;
+			free_fetch(f);
+		}
+		r->fetches[i] = NULL;
+	}
+}
+
+void
+registry_fetch_drop(struct registry_fetch *f)
+{
+	struct registry *r = f->registry;
+	struct registry_fetch **at;
+
+	if (--f->users > 0)
+		return;
+	/* Another image may be the same: keep some. */
+	if (f->is_done && r->kept + f->call.body.n <= REGISTRY_KEEP_MAX) {
+		r->kept += f->call.body.n;
+		return;
+	}
+	at = &r->fetches[bucket_of(f->what, &f->ref, f->version)];
+	while (*at != f)
+		at = &(*at)->next;
+	*at = f->next;
+	free_fetch(f);
+}
+
+/* ---- the end --------------------------------------------------------------
+ */
+
+static void
+tell(struct registry_fetch *f)
+{
+	struct registry_waiter *w = f->waiters, *next;
+
+	f->waiters = NULL;
+	f->users++; /* ready() may drop it */
+	for (; w != NULL; w = next) {
+		next = w->next;
+		w->ready(w->arg, f);
+	}
+	registry_fetch_drop(f);
+}
+
+/* The first request of host is over: let those go that waited for it. */
+static void
+probed(struct registry_host *host)
+{
+	struct registry_fetch *f = host->waiting, *next;
+
+	host->probing = false;
+	host->waiting = NULL;
+	for (; f != NULL; f = next) {
+		next = f->next_waiting;
+		start(f);
+	}
+}
+
+/* This place has failed: the next one, or the end. */
+static void
+failed(struct registry_fetch *f)
+{
+	struct registry_host *host = f->endpoint.host;
+	struct registry_endpoint next;
+
+	if (registry_endpoint(f->registry, &f->ref, f->at + 1, &next, NULL) ==
+	    1) {
+		f->at++;
+		f->tries = 0;
+		f->refusals = 0;
+		start(f);
+	} else {
+		f->is_done = true;
+		tell(f);
+	}
+	if (host != NULL && !host->known && host->probing)
+		probed(host);
+}
+
+static void
+succeeded(struct registry_fetch *f)
+{
+	f->r = 0;
+	f->is_done = true;
+	tell(f);
+}
+
+/* ---- the answer -----------------------------------------------------------
+ */
+
+/* Mirrors have the origin behind them: no second try. */
+static bool
+may_retry(const struct registry_fetch *f)
+{
+	return !f->endpoint.mirror && f->tries < REGISTRY_TRIES;
+}
+
+/* True: f was started again. e->kind is ERR_TEMP. */
+static bool
+retry(struct registry_fetch *f, struct err *e)
+{
+	unsigned ms =
+	    registry_backoff_ms(f->tries, registry_random(f->registry));
+	struct str value;
+	int64_t wait;
+
+	if (!may_retry(f))
+		return false;
+	if (f->call.r == 0 &&
+	    client_header(&f->call, "Retry-After", 0, &value) &&
+	    registry_retry_after(value, (int64_t)time(NULL), &wait)) {
+		if (wait > REGISTRY_WAIT_MAX_MS) {
+			err_prefix(
+			    e, "asks to wait %lld s", (long long)(wait / 1000));
+			return false;
+		}
+		ms = wait > ms ? (unsigned)wait : ms;
+	}
+	registry_fetch_send(f, ms);
+	return true;
+}
+
+static void
+no_answer(struct registry_fetch *f)
+{
+	struct registry_host *host = f->endpoint.host;
+	bool temporary = f->call.err.kind == ERR_TEMP;
+
+	f->r = f->call.r;
+	f->err = f->call.err;
+	/* A second time as slow would be too long. */
+	if (temporary && (!f->call.timed_out || f->tries < 2) &&
+	    retry(f, &f->err))
+		return;
+	if (temporary && !host->known) {
+		host->down = true;
+		host->why = f->err;
+	}
+	failed(f);
+}
+
+static void
+refused(struct registry_fetch *f)
+{
+	struct registry_host *host = f->endpoint.host;
+	int r = host->auth->authorise(f, &f->call, &f->err);
+
+	/* What the host wants is known now, whatever becomes of f. */
+	if (r == REGISTRY_AUTH_GO)
+		registry_fetch_send(f, 0);
+	if (r < 0) {
+		f->r = r;
+		failed(f);
+	}
+}
+
+static void
+answered(struct registry_fetch *f)
+{
+	long status = f->call.status;
+
+	if (status == 401) {
+		refused(f);
+		return;
+	}
+	if (status >= 200 && status < 300) {
+		f->r = registry_fetch_check(f, &f->err);
+		if (f->r == 0)
+			succeeded(f);
+		else
+			failed(f);
+		return;
+	}
+	if (f->what == REGISTRY_HEAD &&
+	    (status == 400 || status == 405 || status == 501)) {
+		f->no_head = true;
+		succeeded(f);
+		return;
+	}
+	f->r = registry_status_error(f->endpoint.host, &f->call, &f->err);
+	if (!registry_worth_retrying(status) || !retry(f, &f->err))
+		failed(f);
+}
+
+static void
+on_done(struct client_call *call)
+{
+	struct registry_fetch *f = call->arg;
+	struct registry_host *host = f->endpoint.host;
+	bool first = !host->known;
+
+	if (call->r != 0) {
+		no_answer(f);
+		return;
+	}
+	host->known = true;
+	answered(f);
+	if (first)
+		probed(host);
+}
+
+/* ---- the start ------------------------------------------------------------
+ */
+
+/* Send, wait, or fail: what the host's kind says. */
+static void
+authorise(struct registry_fetch *f)
+{
+	int r;
+
+	buf_reset(&f->authorization);
+	r = f->endpoint.host->auth->authorise(f, NULL, &f->err);
+	if (r == REGISTRY_AUTH_GO)
+		registry_fetch_send(f, 0);
+	if (r < 0) {
+		f->r = r;
+		failed(f);
+	}
+}
+
+static void
+start(struct registry_fetch *f)
+{
+	struct registry_host *host;
+	int r = registry_endpoint(
+	    f->registry, &f->ref, f->at, &f->endpoint, &f->err);
+
+	if (r != 1) {
+		f->r = r;
+		f->is_done = true;
+		tell(f);
+		return;
+	}
+	host = f->endpoint.host;
+	if (host->down) {
+		f->r = -EIO;
+		f->err = host->why;
+		failed(f);
+	} else if (!host->known && host->probing) {
+		f->next_waiting = host->waiting;
+		host->waiting = f;
+	} else {
+		host->probing = !host->known;
+		authorise(f);
+	}
+}
+
+void
+registry_fetch_resume(struct registry_fetch *f, const struct err *e)
+{
+	if (e == NULL) {
+		authorise(f);
+		return;
+	}
+	f->r = -EACCES;
+	f->err = *e;
+	failed(f);
+}
+
+struct registry_fetch *
+registry_fetch_get(struct registry *r, enum registry_what what,
+    const struct imageref *ref, const char *version, struct registry_waiter *w)
+{
+	struct registry_fetch *f = find(r, what, ref, version);
+	size_t bucket;
+
+	if (f != NULL) {
+		f->users++;
+		if (f->is_done) {
+			w->ready(w->arg, f);
+		} else {
+			w->next = f->waiters;
+			f->waiters = w;
+		}
+		return f;
+	}
+	f = calloc(1, sizeof *f);
+	if (f == NULL)
+		return NULL;
+	f->registry = r;
+	f->what = what;
+	f->ref = *ref;
+	(void)memccpy(f->version, version, '\0', sizeof f->version - 1);
+	f->users = 1;
+	w->next = NULL;
+	f->waiters = w;
+	registry_fetch_setup(f, on_done);
+	bucket = bucket_of(what, ref, version);
+	f->next = r->fetches[bucket];
+	r->fetches[bucket] = f;
+	start(f);
+	return f;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/fd.h"
+#include "imageref/imageref.h"
+#include "policy.h"
+#include "uuid4/uuid4.h"
+
+enum { CA_MAX = 16 * 1024 };
+
+static int
+usage(struct err *e, const char *option, const char *text)
+{
+	return err_set(e, ERR_USAGE, EINVAL, "%s: %s", option, text);
+}
+
+static int
+check_image(const char *image, struct err *e)
+{
+	struct imageref ref;
+
+	if (image == NULL)
+		return usage(
+		    e, "--sidecar-image", "required, or FG_SIDECAR_IMAGE");
+	if (imageref_parse(str_of(image), &ref, e) != 0) {
+		err_prefix(e, "--sidecar-image");
+		e->kind = ERR_USAGE;
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* A user or a password would be readable by all who can describe the task. */
+static int
+check_url(
+    const char *option, const char *url, const char *scheme, struct err *e)
+{
+	struct str all = str_of(url), authority, path;
+
+	if (url == NULL)
+		return 0;
+	if (!str_starts(all, scheme))
+		return err_set(e, ERR_USAGE, EINVAL, "%s: not %s...: \"%s\"",
+		    option, scheme, url);
+	(void)str_cut(
+	    str_sub(all, strlen(scheme), all.n), '/', &authority, &path);
+	if (authority.n == 0)
+		return usage(e, option, "no host in the URL");
+	if (str_chr(authority, '@') < authority.n)
+		return usage(e, option,
+		    "no user or password here: the task definition shows it");
+	return 0;
+}
+
+static int
+check_arn(const char *option, const char *arn, struct err *e)
+{
+	if (arn == NULL || strncmp(arn, "arn:", 4) == 0)
+		return 0;
+	return err_set(
+	    e, ERR_USAGE, EINVAL, "%s: not an ARN: \"%s\"", option, arn);
+}
+
+static int
+check_removal(const struct options *o, struct err *e)
+{
+	if (o->app_ids.n > 0)
+		return usage(e, "--app-id", "not with --remove");
+	if (o->doc.containers.n > 0 || o->doc.excludes.n > 0)
+		return usage(e, "--container, --exclude", "not with --remove");
+	return 0;
+}
+
+static int
+check_values(const struct options *o, struct err *e)
+{
+	int r = check_image(o->sidecar_image, e);
+
+	if (r == 0)
+		r = check_url("--console", o->console, "https://", e);
+	if (r == 0)
+		r = check_url("--proxy", o->proxy, "http://", e);
+	if (r == 0)
+		r = check_arn("--enrol-secret", o->enrol_secret, e);
+	if (r == 0)
+		r = check_arn("--execution-role", o->execution_role, e);
+	if (r == 0 && o->console == NULL && o->console_ca != NULL)
+		r = usage(e, "--console-ca", "only with --console");
+	return r;
+}
+
+static int
+read_ca(struct config *c, const char *path, struct err *e)
+{
+	const char *what;
+	int r;
+
+	if (path == NULL)
+		return 0;
+	r = fd_read_input(path, &c->console_ca, &what, e);
+	if (r != 0)
+		return r;
+	if (strstr(buf_z(&c->console_ca), "-----BEGIN CERTIFICATE-----") ==
+	    NULL)
+		return err_set(
+		    e, ERR_PERM, EINVAL, "%s: no PEM certificate in it", what);
+	c->inject.console_ca = buf_z(&c->console_ca);
+	return 0;
+}
+
+static int
+read_policy(struct config *c, const char *path, struct err *e)
+{
+	int r;
+
+	if (path == NULL)
+		return 0;
+	r = policy_pack(path, &c->initial_policy, e);
+	if (r == 0)
+		c->inject.initial_policy = buf_z(&c->initial_policy);
+	return r;
+}
+
+static struct inject_config
+from_options(const struct options *o)
+{
+	return (struct inject_config){
+	    .sidecar_image = o->sidecar_image,
+	    .console = o->console,
+	    .proxy = o->proxy,
+	    .enrol_secret = o->enrol_secret,
+	    .execution_role = o->execution_role,
+	    .log_group = o->log_group,
+	    .log_region = o->log_region,
+	    .on_no_policy = o->on_no_policy,
+	    .pid1 = o->pid1,
+	    .stop_grace_s = o->stop_grace_s,
+	    .not_essential =
+		o->essential != NULL && strcmp(o->essential, "false") == 0,
+	    .only = doctool_names(&o->doc.containers),
+	    .exclude = doctool_names(&o->doc.excludes),
+	};
+}
+
+int
+config_read(struct config *c, const struct options *o, struct err *e)
+{
+	int r;
+
+	*c = (struct config){
+	    .inject = from_options(o),
+	    .stamp = {.make_uuid = uuid4_make,
+		.given = o->app_ids.items,
+		.n_given = o->app_ids.n,
+		.only = doctool_names(&o->doc.containers),
+		.exclude = doctool_names(&o->doc.excludes)},
+	    .console_ca = BUF_MAX(CA_MAX),
+	    .initial_policy = BUF_MAX(2 * INJECT_POLICY_MAX),
+	};
+	if (o->remove)
+		return check_removal(o, e);
+	r = check_values(o, e);
+	if (r == 0)
+		r = read_ca(c, o->console_ca, e);
+	return r == 0 ? read_policy(c, o->initial_policy, e) : r;
+}
+
+void
+config_free(struct config *c)
+{
+	buf_free(&c->console_ca);
+	buf_free(&c->initial_policy);
+}
