@@ -58,29 +58,48 @@ value_name(const struct cli_opt *o)
 	return o->type == CLI_CHOICE ? o->choices : "";
 }
 
+enum { HELP_COLUMN = 27, COLUMNS = 79 };
+
+/* Words from the column that is given on, each with a blank before it. */
+static int
+put_words(const char *z, int column)
+{
+	while (*z != '\0') {
+		int n = (int)strcspn(z, " ");
+
+		if (column + 1 + n > COLUMNS) {
+			column = HELP_COLUMN - 1;
+			(void)printf("\n%*s", column, "");
+		}
+		(void)printf(" %.*s", n, z);
+		column += 1 + n;
+		z += n;
+		z += strspn(z, " ");
+	}
+	return column;
+}
+
 static void
 text_option(const struct cli_opt *o)
 {
-	enum { HELP_COLUMN = 27 };
-	char left[64], letter[4] = "  ";
+	char letter[4] = "  ", env[64];
 	int n;
 
 	if (o->letter != '\0')
-		(void)snprintf(letter, sizeof letter, "-%c", o->letter);
-	n = snprintf(left, sizeof left, "  %s%s --%s%s%s%s", letter,
-	    o->letter != '\0' ? "," : " ", o->name,
+		(void)snprintf(letter, sizeof letter, "-%c,", o->letter);
+	n = printf("  %-3s --%s%s%s%s", letter, o->name,
 	    o->type == CLI_OPTIONAL ? "[="
 	    : o->type == CLI_FLAG   ? ""
 				    : "=",
 	    value_name(o), o->type == CLI_OPTIONAL ? "]" : "");
-	(void)printf("%s", left);
 	if (n >= HELP_COLUMN)
-		(void)printf("\n%*s", HELP_COLUMN, "");
-	else
-		(void)printf("%*s", HELP_COLUMN - n, "");
-	(void)printf("%s", o->help);
-	if (o->env != NULL)
-		(void)printf(" [$%s]", o->env);
+		n = printf("\n") - 1;
+	(void)printf("%*s", HELP_COLUMN - 1 - n, "");
+	n = put_words(o->help, HELP_COLUMN - 1);
+	if (o->env != NULL) {
+		(void)snprintf(env, sizeof env, "[$%s]", o->env);
+		(void)put_words(env, n);
+	}
 	(void)printf("\n");
 }
 

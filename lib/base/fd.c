@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,7 +136,8 @@ fd_write_stdout(struct str s, struct err *e)
 static int
 save_directly(const char *path, struct str s, struct err *e)
 {
-	cleanup_fd int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	cleanup_fd int fd =
+	    open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0)
 		return fail(e, path, errno);
@@ -173,21 +175,44 @@ current_umask(void)
 	return mask;
 }
 
-int
-fd_save(const char *path, struct str s, unsigned int mode, struct err *e)
+/*
+ * Names such as /dev/stderr lead to whatever the descriptor has open: it is
+ * written to, behind what is there, and the name itself is never replaced.
+ */
+static bool
+is_kernel_name(const char *path)
 {
-	cleanup_buf struct buf temp = BUF_MAX(4096);
-	bool exists;
-	struct stat st;
+	return strncmp(path, "/dev/", 5) == 0 ||
+	       strncmp(path, "/proc/", 6) == 0;
+}
 
-	exists = stat(path, &st) == 0;
-	if (exists && !S_ISREG(st.st_mode))
-		return save_directly(path, s, e);
+static int
+save_regular(const char *path, struct str s, mode_t mode, struct err *e)
+{
+	cleanup_buf struct buf temp = BUF_MAX(PATH_MAX);
+
 	buf_addf(&temp, "%s.XXXXXX", path);
 	if (buf_error(&temp) != 0)
 		return fail(e, path, ENAMETOOLONG);
-	return save_beside(path, temp.p, s,
-	    exists ? st.st_mode & 0777 : (mode_t)mode & ~current_umask(), e);
+	return save_beside(path, temp.p, s, mode, e);
+}
+
+int
+fd_save(const char *path, struct str s, unsigned int mode, struct err *e)
+{
+	char target[PATH_MAX];
+	struct stat st;
+	bool exists = stat(path, &st) == 0;
+
+	if (is_kernel_name(path) || (exists && !S_ISREG(st.st_mode)))
+		return save_directly(path, s, e);
+	if (!exists)
+		return save_regular(
+		    path, s, (mode_t)mode & ~current_umask(), e);
+	/* A symbolic link stays one: its target is what is replaced. */
+	if (realpath(path, target) == NULL)
+		return fail(e, path, errno);
+	return save_regular(target, s, st.st_mode & 0777, e);
 }
 
 int

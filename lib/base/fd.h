@@ -41,10 +41,10 @@ int fd_write_stdout(struct str s, struct err *e);
 
 /*
  * Put s into the file path: written beside it under a temporary name, synced
- * and renamed, so that path holds the old bytes or all of the new ones. A
- * path that exists and is no regular file (/dev/stderr, a FIFO) is opened and
- * written. mode is for a new file, before the umask; one that exists keeps its
- * own.
+ * and renamed, so that path holds the old bytes or all of the new ones; the
+ * target of a symbolic link is what is replaced. A path that is no regular
+ * file, or lies in /dev or /proc (/dev/stderr, a FIFO), is appended to. mode
+ * is for a new file, before the umask.
  */
 int fd_save(const char *path, struct str s, unsigned int mode, struct err *e);
 

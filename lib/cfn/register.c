@@ -101,31 +101,37 @@ put_unknown(struct walk *w, enum cfn_type type)
 
 /* ---- collections --------------------------------------------------------- */
 
-/* What the member name of field's object is, and its name in the API. */
+/* In field's object: the member with the name, or else a text. */
 static const struct cfn_field *
-member(struct walk *w, const struct cfn_field *field, struct str name,
-    struct str *api)
+member(const struct cfn_field *field, struct str name)
 {
 	const struct cfn_field *f = field->fields;
-	char *camel;
 
-	*api = name;
 	if (field->type == CFN_TYPE_ANY)
 		return &any;
-	if (field->type == CFN_TYPE_OWN)
-		return &text;
-	while (f != NULL && f->name != NULL && !str_eqz(name, f->name))
-		f++;
-	if (f != NULL && f->name != NULL && f->api != NULL) {
-		*api = str_of(f->api);
-		return f;
-	}
+	for (; f != NULL && f->name != NULL; f++)
+		if (str_eqz(name, f->name))
+			return f;
+	return &text;
+}
+
+/* What the API calls it; STR_NONE: out of memory. */
+static struct str
+api_name(struct walk *w, const struct cfn_field *object,
+    const struct cfn_field *f, struct str name)
+{
+	struct str api;
+	char *camel;
+
+	if (f->api != NULL)
+		return str_of(f->api);
+	if (object->type == CFN_TYPE_ANY || object->type == CFN_TYPE_OWN)
+		return name;
 	camel = arena_dup(w->arena, name);
-	if (camel != NULL && camel[0] >= 'A' && camel[0] <= 'Z')
+	api = str_make(camel, camel == NULL ? 0 : name.n);
+	if (api.n > 0 && camel[0] >= 'A' && camel[0] <= 'Z')
 		camel[0] = (char)(camel[0] - 'A' + 'a');
-	if (camel != NULL)
-		*api = str_make(camel, name.n);
-	return f != NULL && f->name != NULL ? f : &text;
+	return api;
 }
 
 static int
@@ -141,8 +147,9 @@ put_members(
 		/* What a macro will put here nobody knows. */
 		if (str_starts(name, "Fn::"))
 			continue;
-		f = member(w, field, name, &api);
-		r = put(w, api, child, f);
+		f = member(field, name);
+		api = api_name(w, field, f, name);
+		r = api.p == NULL ? err_nomem(w->e) : put(w, api, child, f);
 		if (r != 0)
 			break;
 	}
@@ -159,6 +166,9 @@ put_collection(
 		jwrite_object(w->json);
 		r = put_members(w, n, field);
 	} else {
+		/* The items of a list of texts are texts. */
+		if (field->type == CFN_TYPE_TEXTS)
+			field = &text;
 		jwrite_array(w->json);
 		doc_each(item, n) {
 			r = put(w, STR_NONE, item, field);

@@ -66,7 +66,7 @@ struct client_call {
 	int r;
 	struct err err;
 	bool timed_out;
-	long status;
+	long status;        /* 0: no answer has begun */
 	struct buf headers; /* of the last answer; see client_header() */
 	struct buf body;
 	char digest[CLIENT_DIGEST_MAX]; /* "sha256:…" of the body */

@@ -376,6 +376,8 @@ failed(struct client_work *w, CURLcode code)
 	const char *why =
 	    w->why[0] != '\0' ? w->why : w->lib->easy_strerror(code);
 
+	(void)w->lib->easy_getinfo(
+	    w->easy, CURLINFO_RESPONSE_CODE, &call->status);
 	if (w->refused_r != 0) {
 		call->err = w->refused;
 		return w->refused_r;

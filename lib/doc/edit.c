@@ -87,8 +87,14 @@ void
 edit_append(
     struct edit *ed, const struct doc_node *n, const char *key, struct val *v)
 {
-	add_val(
-	    ed, (struct op){.kind = OP_APPEND, .node = n, .key = key, .v = v});
+	struct op op = {.kind = OP_APPEND, .node = n, .v = v};
+
+	if (key != NULL)
+		op.key = arena_dup(ed->arena, str_of(key));
+	if (key != NULL && op.key == NULL)
+		ed->no_memory = true;
+	else
+		add_val(ed, op);
 }
 
 void

@@ -112,6 +112,23 @@ struct oci_config {
 int oci_config_parse(
     struct arena *a, struct str text, struct oci_config *out, struct err *e);
 
+/* ---- the way there --------------------------------------------------------
+ */
+
+/* An index or manifest with its digest, against which text was checked. */
+struct oci_part {
+	struct str digest;
+	struct str text;
+	struct oci_document parsed;
+};
+
+/* What lies between a reference and a configuration. */
+struct oci_found {
+	struct oci_part chain[OCI_DEPTH_MAX + 1]; /* the last: the manifest */
+	size_t n_chain;
+	struct str config_text;
+};
+
 /* ---- the answer --------------------------------------------------------- */
 
 /* An image found: one `image.config` record. */

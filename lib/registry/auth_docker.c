@@ -77,13 +77,16 @@ go_basic(struct registry_fetch *f)
 static struct registry_token *
 token_for(struct registry_fetch *f, struct docker_state *s)
 {
+	/* Some registries have a realm for each repository. */
+	const char *realm = f->realm != NULL ? f->realm : s->realm;
+	const char *service = f->realm != NULL ? f->service : s->service;
 	struct arena *a = f->registry->arena;
 	struct registry_token *t;
 
 	for (t = s->tokens; t != NULL; t = t->next) {
 		if (strcmp(t->scope, buf_z(&f->scope)) == 0 &&
-		    strcmp(t->realm, s->realm) == 0 &&
-		    strcmp(t->service, s->service) == 0)
+		    strcmp(t->realm, realm) == 0 &&
+		    strcmp(t->service, service) == 0)
 			return t;
 	}
 	t = arena_alloc(a, sizeof *t);
@@ -92,8 +95,8 @@ token_for(struct registry_fetch *f, struct docker_state *s)
 	t->registry = f->registry;
 	t->host = f->endpoint.host;
 	t->scope = arena_dup(a, buf_str(&f->scope));
-	t->realm = s->realm;
-	t->service = s->service;
+	t->realm = realm;
+	t->service = service;
 	if (t->scope == NULL)
 		return NULL;
 	t->next = s->tokens;
@@ -166,12 +169,13 @@ learn_bearer(struct registry_fetch *f, struct docker_state *s,
 	struct buf realm = BUF_MAX(URL_MAX);
 	int r = check_realm(f, c->realm, &realm, e);
 
-	if (r == 0 && (!s->bearer || strcmp(s->realm, buf_z(&realm)) != 0 ||
-			  strcmp(s->service, c->service) != 0)) {
-		s->realm = arena_dup(a, buf_str(&realm));
-		s->service = arena_dup(a, str_of(c->service));
-		if (s->realm == NULL || s->service == NULL)
+	if (r == 0) {
+		f->realm = arena_dup(a, buf_str(&realm));
+		f->service = arena_dup(a, str_of(c->service));
+		if (f->realm == NULL || f->service == NULL)
 			r = err_nomem(e);
+		s->realm = f->realm;
+		s->service = f->service;
 	}
 	buf_free(&realm);
 	s->bearer = r == 0;

@@ -189,15 +189,15 @@ static void
 no_answer(struct registry_fetch *f)
 {
 	struct registry_host *host = f->endpoint.host;
-	bool temporary = f->call.err.kind == ERR_TEMP;
 
 	f->r = f->call.r;
 	f->err = f->call.err;
 	/* A second time as slow would be too long. */
-	if (temporary && (!f->call.timed_out || f->tries < 2) &&
+	if (f->err.kind == ERR_TEMP && (!f->call.timed_out || f->tries < 2) &&
 	    retry(f, &f->err))
 		return;
-	if (temporary && !host->known) {
+	/* Nobody there: the other images need not find that out, too. */
+	if (f->call.status == 0 && !host->known) {
 		host->down = true;
 		host->why = f->err;
 	}
@@ -210,7 +210,7 @@ refused(struct registry_fetch *f)
 	struct registry_host *host = f->endpoint.host;
 	int r = host->auth->authorise(f, &f->call, &f->err);
 
-	/* What the host wants is known now, whatever becomes of f. */
+	f->tries = 0; /* refusals are counted on their own */
 	if (r == REGISTRY_AUTH_GO)
 		registry_fetch_send(f, 0);
 	if (r < 0) {
@@ -322,37 +322,46 @@ registry_fetch_resume(struct registry_fetch *f, const struct err *e)
 	failed(f);
 }
 
-struct registry_fetch *
-registry_fetch_get(struct registry *r, enum registry_what what,
-    const struct imageref *ref, const char *version, struct registry_waiter *w)
+static struct registry_fetch *
+new_fetch(struct registry *r, enum registry_what what,
+    const struct imageref *ref, const char *version)
 {
-	struct registry_fetch *f = find(r, what, ref, version);
-	size_t bucket;
+	struct registry_fetch *f = calloc(1, sizeof *f);
+	size_t bucket = bucket_of(what, ref, version);
 
-	if (f != NULL) {
-		f->users++;
-		if (f->is_done) {
-			w->ready(w->arg, f);
-		} else {
-			w->next = f->waiters;
-			f->waiters = w;
-		}
-		return f;
-	}
-	f = calloc(1, sizeof *f);
 	if (f == NULL)
 		return NULL;
 	f->registry = r;
 	f->what = what;
 	f->ref = *ref;
 	(void)memccpy(f->version, version, '\0', sizeof f->version - 1);
-	f->users = 1;
-	w->next = NULL;
-	f->waiters = w;
 	registry_fetch_setup(f, on_done);
-	bucket = bucket_of(what, ref, version);
 	f->next = r->fetches[bucket];
 	r->fetches[bucket] = f;
-	start(f);
 	return f;
+}
+
+int
+registry_fetch_get(struct registry *r, enum registry_what what,
+    const struct imageref *ref, const char *version, struct registry_waiter *w)
+{
+	struct registry_fetch *f = find(r, what, ref, version);
+	bool found = f != NULL;
+
+	if (!found)
+		f = new_fetch(r, what, ref, version);
+	if (f == NULL)
+		return -ENOMEM;
+	if (f->is_done && f->users == 0)
+		r->kept -= f->call.body.n;
+	f->users++;
+	if (f->is_done) {
+		w->ready(w->arg, f);
+		return 0;
+	}
+	w->next = f->waiters;
+	f->waiters = w;
+	if (!found)
+		start(f);
+	return 0;
 }

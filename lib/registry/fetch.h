@@ -39,8 +39,9 @@ struct registry_fetch {
 
 	struct client_call call;
 	struct buf url;
-	struct buf authorization; /* empty: none */
-	struct buf scope;         /* of the token; see token.h */
+	struct buf authorization;    /* empty: none */
+	struct buf scope;            /* of the token; see token.h */
+	const char *realm, *service; /* of its own 401; NULL: none yet */
 
 	/* the result */
 	bool is_done;
@@ -53,12 +54,11 @@ struct registry_fetch {
 /*
  * Get the document; ready() is called when it is there or has failed, at once
  * if that is so already. version: a tag, or a digest, which is then what the
- * document's must be. w is the caller's until ready(). Returns the fetch,
- * held until registry_fetch_drop(); NULL: no memory.
+ * document's must be. w is the caller's until ready(), and the fetch it gets is
+ * held until registry_fetch_drop(). -ENOMEM: no ready() comes.
  */
-struct registry_fetch *registry_fetch_get(struct registry *r,
-    enum registry_what what, const struct imageref *ref, const char *version,
-    struct registry_waiter *w);
+int registry_fetch_get(struct registry *r, enum registry_what what,
+    const struct imageref *ref, const char *version, struct registry_waiter *w);
 
 /* The caller is done with f's text. */
 void registry_fetch_drop(struct registry_fetch *f);

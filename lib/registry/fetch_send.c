@@ -84,7 +84,8 @@ said_digest(struct registry_fetch *f, struct str *said, struct err *e)
 static void
 take_digest(struct registry_fetch *f, struct str digest)
 {
-	memcpy(f->digest, digest.p, digest.n);
+	if (digest.n > 0)
+		memcpy(f->digest, digest.p, digest.n);
 	f->digest[digest.n] = '\0';
 }
 

@@ -43,17 +43,10 @@ int registry_new(
 void registry_free(struct registry *r);
 void registry_freep(struct registry **r);
 
-/* One document on the way from a reference to a configuration. */
-struct registry_document {
-	struct str digest;
-	struct str text; /* verified against digest */
-	struct oci_document parsed;
-};
-
 /*
  * One image to find. The first part is the caller's; done() is called once,
- * from registry_run(), with the rest filled in; strings and texts live as
- * long as the pull's arena.
+ * from registry_run() or registry_add(), with the rest filled in; strings are
+ * in the pull's arena.
  */
 struct registry_pull {
 	struct imageref ref;
@@ -66,9 +59,7 @@ struct registry_pull {
 	int r; /* 0, or a negative errno with err set */
 	struct err err;
 	bool same; /* the tag still leads to `known`; nothing else is set */
-	struct registry_document chain[OCI_DEPTH_MAX + 1]; /* the last one is */
-	size_t n_chain;                                    /* the manifest */
-	struct str config_text;
+	struct oci_found found; /* texts: until done() returns */
 	struct oci_config config;
 
 	void *state; /* the module's own */

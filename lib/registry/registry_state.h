@@ -58,7 +58,6 @@ struct registry {
 	struct registry_fetch *fetches[REGISTRY_BUCKETS];
 	size_t kept; /* bytes of answers that nobody waits for any more */
 	uint64_t random;
-	struct registry_pull_state *pulls; /* to be freed at the end */
 };
 
 /* 32 bits for jitter; no secret hangs on them. */

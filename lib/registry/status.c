@@ -39,7 +39,7 @@ meaning(long status)
 	case 403:
 		return "access denied";
 	case 404:
-		return "no such image";
+		return "not found";
 	case 429:
 		return "too many requests";
 	default:

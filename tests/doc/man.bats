@@ -16,9 +16,20 @@ nothing() {
 	[[ -z $output ]] || { echo "$output"; output=; false; }
 }
 
-# rendered PAGE: as a reader sees it, one line per paragraph.
+# rendered PAGE: as a reader sees it, on wide paper.
 rendered() {
-	mandoc -T utf8 -O width=500 "$1" | sed 's/.\x08//g'
+	mandoc -T ascii -O width=500 "$1" | sed 's/.\x08//g'
+}
+
+# options_of PAGE: its option list, one a line, as a reader sees it.
+options_of() {
+	{
+		printf '.Dd x\n.Dt X 1\n.Os\n.Sh OPTIONS\n.Bl -tag -width Ds\n'
+		grep '^\.It Fl ' "$1"
+		echo .El
+	} >"$BATS_TEST_TMPDIR/options.1"
+	rendered "$BATS_TEST_TMPDIR/options.1" |
+		sed -n 's/ | /|/g; s/ *$//; s/^ *-/-/p'
 }
 
 @test "every tool and every pipeline that is a command has its page" {
@@ -89,7 +100,7 @@ rendered() {
 				+ (if .value == "flag" then ""
 				elif .value == "optional" then "[=\(.arg)]"
 				else "=\(.arg // .choices)" end)' | sort) \
-			<(awk -f tests/doc/options.awk "man/$tool".[18] |
+			<(options_of "$(echo "man/$tool".[18])" |
 			grep -vE -- '--(help|version|verbose)' | sort)
 	done
 }

@@ -64,7 +64,7 @@ nothing() {
 	banned+='|gets|system|popen|atoi|atol|atoll|atof|strtok|strtok_r|alloca'
 	banned+='|tmpnam|tempnam|mktemp|sscanf|fscanf|scanf|setjmp|longjmp'
 	banned+='|signal|rand|srand|asctime|ctime|gmtime|localtime|strerror_r'
-	run bash -c 'grep -nwE "('"$banned"')[[:blank:]]*\(" \
+	run bash -c 'grep -nE "\b('"$banned"')[[:blank:]]*\(" \
 		$(find lib tools -name "*.[ch]") |
 		grep -vE "^[^:]*:[0-9]*:[[:blank:]]*(/?\*|//)"'
 	nothing
@@ -72,7 +72,7 @@ nothing() {
 
 # base is where printing for the tools is done; everything else returns.
 @test "libraries neither print nor exit" {
-	run bash -c 'grep -nwE "(printf|fprintf|puts|fputs|putchar|perror|err|errx|warn|warnx|exit|_exit|abort)[[:blank:]]*\(" \
+	run bash -c 'grep -nE "\b(printf|fprintf|puts|fputs|putchar|perror|err|errx|warn|warnx|exit|_exit|abort)[[:blank:]]*\(" \
 		$(find lib -name "*.[ch]" -not -path "lib/base/*") |
 		grep -vE "^[^:]*:[0-9]*:[[:blank:]]*(/?\*|//)"'
 	nothing
@@ -88,4 +88,14 @@ nothing() {
 		scripts | xargs grep -LE "^#!.*(bats|awk)$" |
 			xargs shellcheck -f gcc'
 	nothing
+}
+
+@test "a pipeline can be run, and begins with what it is for" {
+	local pipeline
+	for pipeline in pipelines/*; do
+		echo "$pipeline"
+		[[ -x $pipeline ]]
+		[[ $(sed -n '1p' "$pipeline") == '#!'* ]]
+		[[ $(sed -n '3p' "$pipeline") =~ ^#\ [A-Za-z].{10,} ]]
+	done
 }

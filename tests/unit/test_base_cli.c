@@ -39,7 +39,9 @@ static const struct cli_opt table[] = {
     {CLI_NUMBER, "count", 'c', .arg = "N", .help = "how \"often\"", AT(count),
 	.min = -1, .max = 20},
     {CLI_LIST, "name", .arg = "NAME", .help = "whose", AT(names)},
-    {CLI_OPTIONAL, "colour", .arg = "WHEN", .help = "paint", AT(colour)},
+    {CLI_OPTIONAL, "colour", .arg = "WHEN",
+	.help = "paint what is printed where there are colours to paint with",
+	AT(colour)},
     {.type = CLI_END},
 };
 static const char *const synopsis[] = {"[-n] [FILE]", "--name=NAME", NULL};
@@ -294,7 +296,9 @@ help_and_version(void **state)
 	assert_non_null(strstr(buf_z(&b),
 	    "\n      --console=URL        where [$FG_TEST_CONSOLE]\n"));
 	assert_non_null(strstr(buf_z(&b), "\n      --mode=open|closed   how"));
-	assert_non_null(strstr(buf_z(&b), "\n      --colour[=WHEN]      "));
+	assert_non_null(strstr(buf_z(&b),
+	    "\n      --colour[=WHEN]      paint what is printed where there "
+	    "are colours to\n                           paint with\n"));
 	assert_non_null(strstr(buf_z(&b), "\n  -h, --help[=FORMAT]      "));
 	assert_true(str_ends(buf_str(&b), "\nsee fg-test(1), fg-intro(7)\n"));
 }
