@@ -58,6 +58,7 @@ LIB_OBJ := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c))
 BINS := $(TOOLS:%=$B/bin/%)
 UNIT := $(patsubst tests/unit/%.c,$B/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCH := $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/*.c))
 FIXTURES := $(patsubst tests/fixtures/%.c,$B/fixtures/%, \
 	$(wildcard tests/fixtures/*.c))
 
@@ -82,6 +83,7 @@ all: $(BINS) ## build the tools into build/bin
 # ---- tests, demo, measurements ---------------------------------------------
 unit: $(UNIT)
 fixtures: $(FIXTURES)
+benches: $(BENCH)
 fuzzers: $(FUZZ) $B/fuzz/planted/fuzz_planted
 
 check: ## unit, command line, pipeline and document tests
@@ -106,8 +108,8 @@ demo: ## real definitions become protected ones, before your eyes
 
 bench: ## measure against the peers; one NDJSON record per line
 	$(ensure) build bench
-	$(build) all fixtures
-	$(Q)FG_BUILD=$(abspath $B) tests/bench/run
+	$(build) all benches
+	$(Q)FG_CORPUS=$(abspath $(CORPUS)) FG_BUILD=$(abspath $B) tests/bench/run
 
 fuzz: ## run every fuzz target for FUZZ_SECONDS=60
 	$(ensure) build fuzz
@@ -141,6 +143,9 @@ $B/tests/%: $B/tests/unit/%.o $B/libfg.a
 
 $B/fixtures/%: $B/tests/fixtures/%.o $B/libfg.a
 	$(call link,-lssl)
+
+$B/bench/%: $B/tests/bench/%.o
+	$(call link)
 
 $B/fuzz/%: $B/tests/fuzz/%.o $B/libfg.a
 	$(call link,-fsanitize=fuzzer)
@@ -204,7 +209,7 @@ help: ## this list
 			pipelines/$$p; \
 	done
 
-.PHONY: all unit fixtures fuzzers check check-corpus demo bench fuzz install \
+.PHONY: all unit fixtures benches fuzzers check check-corpus demo bench fuzz install \
 	uninstall dist format clean help
 
 -include $(wildcard $B/*/*/*.d)

@@ -115,7 +115,7 @@ refer(struct cfn_eval *ev, struct cfn_expr arg, bool *out)
 {
 	const struct doc_node *n = arg.node;
 
-	if (n == NULL || n->kind != DOC_SCALAR)
+	if (!cfn_is_scalar(arg))
 		return cfn_say(ev, CFN_BAD, n, "Condition takes a name");
 	return cfn_condition(ev, n->text, n, out);
 }

@@ -2,9 +2,12 @@
 /* Values: literals, and the functions that only need their arguments. */
 #include "eval.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "base64/base64.h"
 
 enum cfn_result
 cfn_say(struct cfn_eval *ev, enum cfn_result r, const struct doc_node *n,
@@ -23,6 +26,19 @@ enum cfn_result
 cfn_no_memory(struct cfn_eval *ev, const struct doc_node *n)
 {
 	return cfn_say(ev, CFN_BAD, n, "out of memory");
+}
+
+enum cfn_result
+cfn_made(struct cfn_eval *ev, const struct doc_node *n, const struct buf *b,
+    struct cfn_value *out)
+{
+	if (buf_error(b) == -EFBIG)
+		return cfn_say(
+		    ev, CFN_BAD, n, "longer than %d bytes", CFN_TEXT_MAX);
+	out->text = arena_str(ev->arena, buf_str(b));
+	if (buf_error(b) != 0 || out->text.p == NULL)
+		return cfn_no_memory(ev, n);
+	return CFN_KNOWN;
 }
 
 bool
@@ -91,46 +107,20 @@ cfn_arity(struct cfn_eval *ev, enum cfn_kind kind, struct cfn_expr x,
 
 /* ---- functions ---------------------------------------------------------- */
 
-static void
-encode_base64(struct str s, char *to)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < s.n; i += 3, to += 4) {
-		unsigned long bits = (unsigned long)(unsigned char)s.p[i] << 16;
-
-		if (i + 1 < s.n)
-			bits |= (unsigned long)(unsigned char)s.p[i + 1] << 8;
-		if (i + 2 < s.n)
-			bits |= (unsigned char)s.p[i + 2];
-		to[0] = digits[bits >> 18];
-		to[1] = digits[bits >> 12 & 63];
-		to[2] = i + 1 < s.n ? digits[bits >> 6 & 63] : '=';
-		to[3] = i + 2 < s.n ? digits[bits & 63] : '=';
-	}
-}
-
 static enum cfn_result
 eval_base64(struct cfn_eval *ev, struct cfn_expr arg, struct cfn_value *out)
 {
+	cleanup_buf struct buf b = BUF_MAX(CFN_TEXT_MAX);
 	struct cfn_value v = {0};
 	enum cfn_result r = cfn_value(ev, arg, &v);
-	size_t n;
-	char *to;
 
 	if (r == CFN_NOVALUE || (r == CFN_KNOWN && v.is_list))
 		return cfn_say(
 		    ev, CFN_BAD, arg.node, "Fn::Base64 takes a text");
 	if (r != CFN_KNOWN)
 		return r;
-	n = (v.text.n + 2) / 3 * 4;
-	to = arena_alloc(ev->arena, n);
-	if (to == NULL)
-		return cfn_no_memory(ev, arg.node);
-	encode_base64(v.text, to);
-	out->text = str_make(to, n);
-	return CFN_KNOWN;
+	base64_encode(v.text, &b);
+	return cfn_made(ev, arg.node, &b, out);
 }
 
 static enum cfn_result

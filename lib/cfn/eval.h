@@ -38,6 +38,9 @@ struct cfn_eval {
 enum cfn_kind cfn_classify(
     struct cfn_expr x, bool condition, struct cfn_expr *arg);
 
+/* A text, where the tag is not looked at: of "!Ref ~" the "~" is one. */
+bool cfn_is_scalar(struct cfn_expr x);
+
 /* Is there a tag for it? */
 bool cfn_has_short_form(enum cfn_kind kind);
 
@@ -46,6 +49,10 @@ enum cfn_result cfn_say(struct cfn_eval *ev, enum cfn_result r,
     const struct doc_node *n, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 enum cfn_result cfn_no_memory(struct cfn_eval *ev, const struct doc_node *n);
+
+/* The text that was made in b, whose max is CFN_TEXT_MAX. */
+enum cfn_result cfn_made(struct cfn_eval *ev, const struct doc_node *n,
+    const struct buf *b, struct cfn_value *out);
 
 /* Any value; x.node NULL is CFN_NOVALUE. */
 enum cfn_result cfn_value(

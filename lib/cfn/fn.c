@@ -160,6 +160,13 @@ cfn_condition_fn(const struct doc_node *n, const struct doc_node **arg)
 }
 
 bool
+cfn_is_scalar(struct cfn_expr x)
+{
+	return x.node != NULL && x.node->kind == DOC_SCALAR &&
+	       (x.inner || !doc_is_null(x.node));
+}
+
+bool
 cfn_is_novalue(const struct doc_node *n)
 {
 	const struct doc_node *arg;

@@ -11,7 +11,8 @@ decide(struct cfn_eval *ev, struct cfn_expr arg, bool *yes)
 	if (r != CFN_KNOWN)
 		return r;
 	name = cfn_follow(doc_at(arg.node, 0));
-	if (name->kind != DOC_SCALAR || cfn_fn(name, NULL) != CFN_LITERAL)
+	if (!cfn_is_scalar((struct cfn_expr){.node = name}) ||
+	    cfn_fn(name, NULL) != CFN_LITERAL)
 		return cfn_say(ev, CFN_BAD, name,
 		    "the first argument of Fn::If must be a condition's name");
 	return cfn_condition(ev, name->text, name, yes);

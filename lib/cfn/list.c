@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists, and the functions that make, join, split and index them. */
-#include <errno.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -82,13 +81,7 @@ cfn_join(struct cfn_eval *ev, struct cfn_expr arg, struct cfn_value *out)
 			buf_adds(&b, sep);
 		buf_adds(&b, list.items[i]);
 	}
-	if (buf_error(&b) == -EFBIG)
-		return cfn_say(ev, CFN_BAD, arg.node, "longer than %d bytes",
-		    CFN_TEXT_MAX);
-	out->text = arena_str(ev->arena, buf_str(&b));
-	if (buf_error(&b) != 0 || out->text.p == NULL)
-		return cfn_no_memory(ev, arg.node);
-	return r;
+	return cfn_made(ev, arg.node, &b, out);
 }
 
 enum cfn_result

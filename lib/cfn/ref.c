@@ -73,8 +73,9 @@ cfn_ref(struct cfn_eval *ev, struct str name, const struct doc_node *n,
 	case CFN_PARAM_STORE:
 		return cfn_say(ev, CFN_UNKNOWN, n,
 		    "parameter %.*s is read from Parameter Store at "
-		    "deployment (%.*s); give --param %.*s=VALUE",
-		    STR_ARG(name), STR_ARG(text), STR_ARG(name));
+		    "deployment%s%.*s; give --param %.*s=VALUE",
+		    STR_ARG(name), text.n > 0 ? ", from " : "", STR_ARG(text),
+		    STR_ARG(name));
 	case CFN_PARAM_KEPT:
 		return cfn_say(ev, CFN_UNKNOWN, n,
 		    "parameter %.*s keeps its previous value; give --param "
@@ -91,7 +92,7 @@ cfn_ref_call(struct cfn_eval *ev, struct cfn_expr arg, struct cfn_value *out)
 {
 	const struct doc_node *n = arg.node;
 
-	if (n == NULL || n->kind != DOC_SCALAR)
+	if (!cfn_is_scalar(arg))
 		return cfn_say(ev, CFN_BAD, n, "Ref takes a name");
 	return cfn_ref(ev, n->text, n, out);
 }

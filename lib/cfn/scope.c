@@ -199,18 +199,17 @@ cfn_scope_lookup(const struct cfn_scope *s, struct str name, struct str *value,
 
 	if (param == NULL)
 		return CFN_PARAM_NONE;
+	*value = STR_NONE;
 	*is_list = is_list_type(type);
 	if (g != NULL) {
 		*value = g->value;
 		return g->kept ? CFN_PARAM_KEPT : CFN_PARAM_VALUE;
 	}
-	*value = STR_NONE;
-	if (def != NULL && def->kind == DOC_SCALAR)
+	if (cfn_is_scalar((struct cfn_expr){.node = def}))
 		*value = cfn_literal(def);
 	if (str_starts(type, store_type))
 		return CFN_PARAM_STORE;
-	return def == NULL || def->kind != DOC_SCALAR ? CFN_PARAM_UNSET
-						      : CFN_PARAM_VALUE;
+	return value->p == NULL ? CFN_PARAM_UNSET : CFN_PARAM_VALUE;
 }
 
 /* ---- conditions ---------------------------------------------------------- */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fn::Sub. */
-#include <errno.h>
-
 #include "eval.h"
 
 struct sub {
@@ -93,13 +91,15 @@ replace(struct sub *s, struct str text)
 	return CFN_KNOWN;
 }
 
+/* The text alone, or a list of it and the map of variables. */
 static enum cfn_result
 sub_arguments(struct sub *s, struct cfn_expr arg)
 {
 	enum cfn_result r;
 
 	s->text = arg.node;
-	if (arg.node != NULL && arg.node->kind == DOC_SEQ) {
+	if (arg.node->kind == DOC_SEQ) {
+		arg.inner = false;
 		r = cfn_arity(s->ev, CFN_SUB, arg, 2, 2);
 		if (r != CFN_KNOWN)
 			return r;
@@ -112,7 +112,7 @@ sub_arguments(struct sub *s, struct cfn_expr arg)
 			return cfn_say(s->ev, CFN_BAD, s->text,
 			    "the text of Fn::Sub must be a literal");
 	}
-	if (s->text == NULL || s->text->kind != DOC_SCALAR)
+	if (!cfn_is_scalar((struct cfn_expr){s->text, arg.inner}))
 		return cfn_say(s->ev, CFN_BAD, arg.node,
 		    "Fn::Sub takes a text, or a text and a map");
 	return CFN_KNOWN;
@@ -126,14 +126,8 @@ cfn_sub(struct cfn_eval *ev, struct cfn_expr arg, struct cfn_value *out)
 	enum cfn_result r = sub_arguments(&s, arg);
 
 	if (r == CFN_KNOWN)
-		r = replace(&s, s.text->text);
+		r = replace(&s, cfn_literal(s.text));
 	if (r != CFN_KNOWN)
 		return r;
-	if (buf_error(&b) == -EFBIG)
-		return cfn_say(
-		    ev, CFN_BAD, s.text, "longer than %d bytes", CFN_TEXT_MAX);
-	out->text = arena_str(ev->arena, buf_str(&b));
-	if (buf_error(&b) != 0 || out->text.p == NULL)
-		return cfn_no_memory(ev, s.text);
-	return CFN_KNOWN;
+	return cfn_made(ev, s.text, &b, out);
 }

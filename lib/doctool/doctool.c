@@ -134,7 +134,5 @@ doctool_finish(struct doctool *t, const struct report *report, struct str text,
 		r = fd_save(o->report, buf_str(&report->records), 0666, e);
 	if (r == 0 && whole && !o->dry_run)
 		r = fd_write_stdout(text, e);
-	if (r != 0)
-		return r;
-	return report->unresolved > 0 ? ERR_NO : 0;
+	return r != 0 ? r : report->code;
 }

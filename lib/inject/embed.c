@@ -224,6 +224,28 @@ inject_all(
 	return r;
 }
 
+/*
+ * "Amazon ECS service quotas" (task definition size) and "AWS CloudFormation
+ * quotas" (template body in a request, in an S3 object).
+ */
+static void
+report_size(struct way *w, size_t bytes, struct report *report)
+{
+	enum { DEFINITION = 64 * 1024, BODY = 51200, OBJECT = 1024 * 1024 };
+	const struct doc_node *root = doc_root(w->doc);
+	bool template = w->f.form == TASKDEF_TEMPLATE;
+
+	if (bytes > (template ? OBJECT : DEFINITION))
+		report_finding(report, &w->f, root, "limit.size", "warning",
+		    template ? "larger than 1 MiB, which CloudFormation refuses"
+			     : "larger than 64 KiB, which ECS refuses",
+		    "split the document");
+	else if (template && bytes > BODY)
+		report_finding(report, &w->f, root, "limit.body", "note",
+		    "larger than 51,200 bytes, so it must be deployed from S3",
+		    "aws cloudformation deploy --s3-bucket");
+}
+
 int
 embed_inject(const struct embed_input *in, const struct inject_config *cfg,
     const struct stamp_config *stamp, struct report *report, struct buf *out,
@@ -243,6 +265,8 @@ embed_inject(const struct embed_input *in, const struct inject_config *cfg,
 		r = inject_all(&w, cfg, report);
 	if (r == 0)
 		r = finish(&w, out);
+	if (r == 0)
+		report_size(&w, out->n, report);
 	way_free(&w);
 	return r;
 }
@@ -352,6 +376,7 @@ tell_inexact(const struct taskdef_file *f, const struct taskdef *td,
 	    "edited since: not every byte could be restored");
 	buf_addf(&report->problems, "%s\n", e.text);
 	report->unresolved++;
+	report_weigh(report, ERR_NO);
 }
 
 int

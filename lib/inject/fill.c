@@ -2,7 +2,7 @@
 #include "fill.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "grow.h"
 #include "names.h"
@@ -145,15 +145,31 @@ holds_reference(const struct oci_list *list)
 	return false;
 }
 
+/* May the expression come to nothing, so that the image's CMD would count? */
+static bool
+may_be_absent(const struct taskdef *td, const struct doc_node *command)
+{
+	static const char nothing[] = "AWS::NoValue";
+	cleanup_buf struct buf text = BUF_MAX(DOC_BYTES_MAX);
+
+	if (taskdef_function(td->form, command) == NULL)
+		return false;
+	cfn_canonical(command, &text);
+	return buf_error(&text) != 0 || strstr(buf_z(&text), nothing) != NULL;
+}
+
 static const char *
 why_not(const struct fill *fl)
 {
 	const struct oci_config *config = &fl->image->config;
 	const struct taskdef *td = fl->need->td;
-	const struct doc_node *container = fl->need->c->node;
+	const struct doc_node *command =
+	    taskdef_get(td->form, fl->need->c->node, "command");
 
-	if (config->entrypoint.n + config->cmd.n == 0 &&
-	    taskdef_get(td->form, container, "command") == NULL)
+	if (command != NULL && config->cmd.n > 0 && may_be_absent(td, command))
+		return "a command that may be AWS::NoValue is not supported "
+		       "yet; state entryPoint";
+	if (config->entrypoint.n + config->cmd.n == 0 && command == NULL)
 		return "its image has neither ENTRYPOINT nor CMD; state what "
 		       "it is to run";
 	if (td->form == TASKDEF_TEMPLATE &&
@@ -259,6 +275,7 @@ fill_write(const struct taskdef_file *f, const struct fill_need *need,
 
 	if (q->image == NULL) {
 		unresolved(report, f, need->td, need->c, q->err.text);
+		report_weigh(report, q->err.kind);
 		return 0;
 	}
 	reason = why_not(&fl);

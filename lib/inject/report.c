@@ -44,6 +44,14 @@ add_problem(struct report *r, const struct taskdef_file *f,
 	(void)doc_err(&e, ERR_NO, 1, f->doc, n, "%.*s", STR_ARG(text));
 	buf_addf(&r->problems, "%s\n", e.text);
 	r->unresolved++;
+	report_weigh(r, ERR_NO);
+}
+
+void
+report_weigh(struct report *r, enum err_kind kind)
+{
+	if ((int)kind > r->code)
+		r->code = (int)kind;
 }
 
 void

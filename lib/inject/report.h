@@ -12,12 +12,13 @@ enum report_state { REPORT_PROTECTED, REPORT_EXCLUDED, REPORT_UNPROTECTED };
 
 /*
  * records is NDJSON (container, finding, iam.statement); problems holds one
- * message a line for standard error, unresolved their number: exit 1.
+ * message a line for standard error, unresolved is their number.
  */
 struct report {
 	struct buf records;
 	struct buf problems;
 	size_t unresolved;
+	int code; /* the exit code that these problems make, the highest */
 };
 
 #define REPORT_INIT                                                            \
@@ -33,10 +34,13 @@ struct report_container {
 	struct str image, digest, platform;
 };
 
-/* An unprotected one also becomes a problem. */
+/* An unprotected one also becomes a problem, of kind ERR_NO at least. */
 void report_container(struct report *r, const struct taskdef_file *f,
     const struct taskdef *td, const struct taskdef_container *c,
     const struct report_container *what);
+
+/* A problem weighs as much as this kind of error: an exit code. */
+void report_weigh(struct report *r, enum err_kind kind);
 
 /* A `finding`; severity "note", "warning" or "error". remedy may be NULL. */
 void report_finding(struct report *r, const struct taskdef_file *f,

@@ -3,6 +3,7 @@
 #include "scandb.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -165,7 +166,10 @@ scandb_open(
 	r = open_file(db, path, flags | SQLITE_OPEN_NOMUTEX, e);
 	if (r == 0)
 		r = check(db, mode, e);
-	if (r == -ENOENT && mode == SCANDB_READ && !has_wal(path))
+	/* After a power cut the last answers may be asked for again. */
+	if (r == 0 && mode == SCANDB_WRITE)
+		r = scandb_exec(db, "PRAGMA synchronous = NORMAL", e);
+	if (r == -ENXIO && mode == SCANDB_READ && !has_wal(path))
 		r = open_immutable(db, e);
 	if (r != 0)
 		return r;

@@ -130,7 +130,6 @@ descend(struct scandb *db, char digest[IMAGEREF_DIGEST_MAX + 1],
 
 	if (a == NULL)
 		return err_nomem(e);
-	*by_index = false;
 	for (int depth = 0; depth <= OCI_DEPTH_MAX; depth++) {
 		int r = read_index(db, digest, a, &index, e);
 
@@ -215,7 +214,7 @@ scandb_image(struct scandb *db, const struct imageref *ref, const char *digest,
     struct err *e)
 {
 	char at[IMAGEREF_DIGEST_MAX + 1];
-	bool by_index;
+	bool by_index = false;
 	int r = in_repo(db, ref, digest, e);
 
 	if (r != 1)

@@ -28,7 +28,7 @@ scandb_fail(const struct scandb *db, int rc, struct err *e)
 		    "%s: damaged, or not a scan DB: %s", db->path,
 		    sqlite3_errmsg(db->sql));
 	case SQLITE_CANTOPEN:
-		return err_set(e, ERR_PERM, ENOENT, "%s: %s", db->path,
+		return err_set(e, ERR_PERM, ENXIO, "%s: %s", db->path,
 		    sqlite3_errmsg(db->sql));
 	case SQLITE_READONLY:
 		return err_set(

@@ -265,7 +265,7 @@ references(void **state)
 		"parameter NoDefault has no default; give --param "
 		"NoDefault=VALUE"},
 	    {"!Ref Stored", "{\"Ref\":\"Stored\"}", CFN_UNKNOWN,
-		"Parameter Store at deployment (/ami)"},
+		"Parameter Store at deployment, from /ami; give"},
 	    {"!Ref Dynamic", "{\"Ref\":\"Dynamic\"}", CFN_UNKNOWN,
 		"dynamic reference"},
 	    {"!Ref Cluster", "{\"Ref\":\"Cluster\"}", CFN_UNKNOWN,

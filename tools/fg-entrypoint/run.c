@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "entrypoint/entrypoint.h"
+#include "fill.h"
+#include "names.h"
+#include "ndjson/ndjson.h"
+#include "options.h"
+
+enum { ARENA_MAX = 1024 * 1024 * 1024, RECORD_MAX = 16 * 1024 * 1024 };
+
+static int
+usage(struct err *e, const char *option, const char *text)
+{
+	return err_set(e, ERR_USAGE, EINVAL, "%s: %s", option, text);
+}
+
+/* Options that mean nothing for what is asked. */
+static int
+check_options(const struct options *o, struct cli_rest rest, struct err *e)
+{
+	const struct {
+		bool given;
+		const char *name;
+	} filling[] = {
+	    {o->doc.containers.n > 0, "--container"},
+	    {o->doc.excludes.n > 0, "--exclude"},
+	    {o->doc.params.n > 0, "--param"},
+	    {o->doc.param_file != NULL, "--param-file"},
+	    {o->doc.report != NULL, "--report"},
+	    {o->doc.partial, "--partial"},
+	    {o->doc.dry_run, "--dry-run"},
+	};
+
+	for (size_t i = 0; i < sizeof filling / sizeof *filling; i++)
+		if (filling[i].given && !o->fill)
+			return usage(e, filling[i].name, "only with --fill");
+	if (o->fill && o->jq != NULL)
+		return usage(e, "--jq", "not with --fill; see --report");
+	if (o->fill && rest.n > 1)
+		return usage(e, rest.argv[1], "one FILE at most with --fill");
+	if (o->remember && (o->db == NULL || o->no_db))
+		return usage(e, "--remember", "only with --db");
+	if (o->remember && o->offline)
+		return usage(e, "--remember", "not with --offline");
+	return 0;
+}
+
+static void
+on_progress(void *arg, size_t done, size_t total, const char *what)
+{
+	(void)arg;
+	if (done < total)
+		log_progress("%zu of %zu images: %s", done, total, what);
+	else
+		log_progress("%s", "");
+}
+
+static void
+configure(const struct options *o, struct entrypoint_config *cfg)
+{
+	cfg->db = o->no_db ? NULL : o->db;
+	cfg->remember = o->remember;
+	cfg->max_age = o->max_age_s;
+	cfg->offline = o->offline;
+	cfg->stale_ok = o->stale_ok;
+	cfg->no_registry = o->no_registry;
+	cfg->progress = on_progress;
+	cfg->registry = (struct registry_config){
+	    .mirrors = o->mirrors.items,
+	    .n_mirrors = o->mirrors.n,
+	    .plain_http = o->plain_http.items,
+	    .n_plain_http = o->plain_http.n,
+	    .trust_realm = o->trust_realm.items,
+	    .n_trust_realm = o->trust_realm.n,
+	    .ca = o->ca,
+	    .docker_config = o->docker_config,
+	    .parallel = (unsigned)o->parallel,
+	    .timeout = (unsigned)o->timeout_s,
+	};
+}
+
+static int
+put(struct ndjson_out *out, const struct oci_image *image, struct err *e)
+{
+	cleanup_buf struct buf record = BUF_MAX(RECORD_MAX);
+
+	oci_image_record(image, &record);
+	if (buf_error(&record) != 0)
+		return err_set(e, ERR_PERM, EFBIG,
+		    "%.*s: a record above %d bytes", STR_ARG(image->reference),
+		    RECORD_MAX);
+	return ndjson_out_put(out, buf_str(&record), e);
+}
+
+/* Records in the order of the questions; the highest exit code in *code. */
+static int
+print(const struct names *names, struct ndjson_out *out,
+    const struct err *whole, int *code, struct err *e)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		const struct entrypoint_query *q = &names->queries[i];
+		int r = q->image != NULL ? put(out, q->image, e) : 0;
+
+		if (r != 0)
+			return r;
+		if (q->image != NULL || strcmp(q->err.text, whole->text) == 0)
+			continue; /* what ended the run is said once */
+		log_error("%s", q->err.text);
+		if ((int)q->err.kind > *code)
+			*code = (int)q->err.kind;
+	}
+	return ndjson_out_close(out, e);
+}
+
+static int
+answer(const struct options *o, struct entrypoint_config *cfg,
+    struct names *names, struct err *e)
+{
+	cleanup_ndjson_out struct ndjson_out *out = NULL;
+	struct err whole = {0};
+	int asked, code = 0;
+	/* First of all: a broken program must not cost requests. */
+	int r = ndjson_out_open(NULL, o->jq, &out, e);
+
+	if (r != 0)
+		return r;
+	asked = entrypoint_resolve(cfg, names->queries, names->n, &whole);
+	r = print(names, out, &whole, &code, e);
+	if (r != 0)
+		return r;
+	if (asked != 0 && (int)whole.kind >= code) {
+		*e = whole;
+		return asked;
+	}
+	if (asked != 0)
+		log_error("%s", whole.text);
+	return code;
+}
+
+static int
+find(const struct options *o, struct entrypoint_config *cfg,
+    struct cli_rest rest, struct err *e)
+{
+	struct oci_platform platform;
+	struct names names = {0};
+	int r = oci_platform_parse(str_of(o->platform), &platform, e);
+
+	if (r != 0) {
+		err_prefix(e, "--platform");
+		return r;
+	}
+	r = names_read(&names, rest, &platform, cfg->arena, e);
+	if (r == 0)
+		r = answer(o, cfg, &names, e);
+	names_free(&names);
+	return r;
+}
+
+int
+run(void *opts, struct cli_rest rest, struct err *e)
+{
+	cleanup_arena struct arena *arena = arena_new(ARENA_MAX);
+	const struct options *o = opts;
+	struct entrypoint_config cfg = {.arena = arena};
+	int r = check_options(o, rest, e);
+
+	if (r != 0)
+		return r;
+	if (arena == NULL)
+		return err_nomem(e);
+	configure(o, &cfg);
+	if (o->fill)
+		return fill_run(o, &cfg, rest.n > 0 ? rest.argv[0] : NULL, e);
+	return find(o, &cfg, rest, e);
+}
