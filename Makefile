@@ -209,7 +209,7 @@ help: ## this list
 			pipelines/$$p; \
 	done
 
-.PHONY: all unit fixtures benches fuzzers check check-corpus demo bench fuzz install \
-	uninstall dist format clean help
+.PHONY: all unit fixtures benches fuzzers check check-corpus demo bench fuzz \
+	install uninstall dist format clean help
 
 -include $(wildcard $B/*/*/*.d)

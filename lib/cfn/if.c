@@ -55,7 +55,7 @@ cfn_if(struct cfn_eval *ev, struct cfn_expr arg, struct cfn_value *out)
 	    ev, (struct cfn_expr){.node = doc_at(arg.node, yes ? 1 : 2)}, out);
 }
 
-/* As cfn_branch(). */
+/* As cfn_branch(); each Fn::If on the way adds to the depth for good. */
 enum cfn_result
 cfn_settle(
     struct cfn_eval *ev, const struct doc_node *n, const struct doc_node **out)

@@ -2,11 +2,11 @@
 #include "policy.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
 #define ZLIB_CONST
 #include <zlib.h>
 
 #include "base/fd.h"
+#include "base64/base64.h"
 #include "doc/doc.h"
 #include "inject/inject.h"
 #include "ndjson/ndjson.h"
@@ -88,19 +88,14 @@ static int
 encode(const char *path, struct str bytes, struct buf *out, struct err *e)
 {
 	size_t need = (bytes.n + 2) / 3 * 4;
-	char *to;
 
 	if (need > INJECT_POLICY_MAX)
 		return err_set(e, ERR_PERM, E2BIG,
 		    "%s: %zu bytes once packed; the environment of the "
 		    "sidecar takes %d, use a Console",
 		    path, need, INJECT_POLICY_MAX);
-	to = buf_reserve(out, need);
-	if (to == NULL)
-		return err_nomem(e);
-	out->n += (size_t)EVP_EncodeBlock(
-	    (unsigned char *)to, (const unsigned char *)bytes.p, (int)bytes.n);
-	return 0;
+	base64_encode(bytes, out);
+	return buf_error(out) != 0 ? err_nomem(e) : 0;
 }
 
 int
