@@ -107,16 +107,15 @@ fill_collect(const struct taskdef_file *f, const struct taskdef *td,
 			return err_nomem(e);
 		if (doc_is(c->name, SIDECAR_NAME) || rc->filled)
 			continue;
-		if (select_excluded(c, &cfg->only, &cfg->exclude, rc)) {
+		rc->excluded =
+		    select_excluded(c, &cfg->only, &cfg->exclude, rc);
+		if (rc->excluded) {
 			report_state(report, f, td, c, REPORT_EXCLUDED,
 			    STR("excluded by the user"));
 			continue;
 		}
 		if (states_entry_point(td, c))
 			continue;
-		need.wrapped = undo_wrapper_items(
-				   taskdef_get(td->form, c->node, "entryPoint"),
-				   &need.keep_ptrace) > 0;
 		reference = image_reference(f, td, c, report);
 		if (reference.p != NULL)
 			r = add_need(needs, &need, reference,
@@ -190,39 +189,17 @@ push_all(const struct fill *fl, struct val *list, const struct oci_list *from)
 	return list;
 }
 
-/* The words of our wrapper again, where the container is protected already. */
-static struct val *
-start_list(const struct fill *fl)
-{
-	struct arena *a = edit_arena(fl->g.ed);
-	struct val *list = val_list(a);
-
-	if (!fl->need->wrapped)
-		return list;
-	list = val_push(list, val_textz(a, NAMES_WRAP));
-	if (fl->need->keep_ptrace)
-		list = val_push(list, val_textz(a, NAMES_KEEP_PTRACE));
-	return val_push(list, val_textz(a, "--"));
-}
-
+/* Behind our wrapper, where that stands there alone. */
 static int
 write_entry_point(const struct fill *fl)
 {
 	const struct oci_list *words = &fl->image->config.entrypoint;
-	const struct doc_node *list =
-	    taskdef_get(fl->need->td->form, fl->need->c->node, "entryPoint");
-	struct val *v;
 
 	if (words->n == 0)
 		return 0;
 	fl->rc->filled_entry_point = true;
-	/* A wrapper alone stands there: the words go behind it. */
-	if (list != NULL && list->n > 0)
-		v = push_all(fl, val_list(edit_arena(fl->g.ed)), words);
-	else
-		v = push_all(fl, start_list(fl), words);
-	return grow_list(
-	    &fl->g, fl->rc, fl->need->c->node, RECORD_ENTRY_POINT, v);
+	return grow_list(&fl->g, fl->rc, fl->need->c->node, RECORD_ENTRY_POINT,
+	    push_all(fl, val_list(edit_arena(fl->g.ed)), words));
 }
 
 static int

@@ -21,7 +21,6 @@ struct fill_need {
 	const struct taskdef *td;
 	const struct taskdef_container *c;
 	struct record *rec;
-	bool wrapped, keep_ptrace; /* our wrapper goes in front again */
 };
 
 struct fill_needs {

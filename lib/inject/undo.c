@@ -133,20 +133,23 @@ undo_wrapper_items(const struct doc_node *list, bool *keep_ptrace)
 	return 0;
 }
 
+/* Take out our wrapper, or what --fill wrote behind it, or both. */
 static void
-unwrap(const struct work *w)
+undo_entry_point(const struct work *w, bool wrapper, bool filled)
 {
 	const struct doc_node *list = member(w, RECORD_ENTRY_POINT);
 	size_t ours = undo_wrapper_items(list, NULL);
+	size_t from = wrapper ? 0 : ours;
+	size_t to = filled && list != NULL ? list->n : ours;
 
-	if (ours == 0)
+	if (list == NULL || from >= to)
 		return;
-	if (ours == list->n) {
+	if (from == 0 && to == list->n) {
 		uproot(w, RECORD_ENTRY_POINT);
 		return;
 	}
 	doc_each(item, list)
-		if (item->index < ours)
+		if (item->index >= from && item->index < to)
 			edit_delete(w->u->ed, item);
 }
 
@@ -155,10 +158,8 @@ undo_commands(const struct work *w)
 {
 	bool fill = wants(w->u, UNDO_FILL) && w->c != NULL;
 
-	if (fill && w->c->filled_entry_point)
-		uproot(w, RECORD_ENTRY_POINT);
-	else if (wants(w->u, UNDO_INJECT))
-		unwrap(w);
+	undo_entry_point(
+	    w, wants(w->u, UNDO_INJECT), fill && w->c->filled_entry_point);
 	if (fill && w->c->filled_command)
 		uproot(w, RECORD_COMMAND);
 }

@@ -4,6 +4,7 @@
  * is put into a collection, and taken out again, leaves the bytes of before;
  * the sum of the bytes chooses the collection.
  */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

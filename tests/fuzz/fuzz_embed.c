@@ -4,6 +4,7 @@
  * injected is the same when injected again, and removing gives the bytes of
  * before.
  */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

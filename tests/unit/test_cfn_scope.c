@@ -118,12 +118,12 @@ static void
 every_form_of_file(void **state)
 {
 	static const char *const files[] = {
-	    "[{\"ParameterKey\": \"Image\", \"ParameterValue\": \"new\"},\n"
-	    " {\"ParameterKey\": \"Tag\", \"ParameterValue\": \"t\",\n"
-	    "  \"UsePreviousValue\": false}]",
+	    ("[{\"ParameterKey\": \"Image\", \"ParameterValue\": \"new\"},\n"
+	     " {\"ParameterKey\": \"Tag\", \"ParameterValue\": \"t\",\n"
+	     "  \"UsePreviousValue\": false}]"),
 	    "[\"Image=new\", \"Tag=t\"]",
-	    "{\"Parameters\": {\"Image\": \"new\", \"Tag\": \"t\"},\n"
-	    " \"StackPolicy\": {}}",
+	    ("{\"Parameters\": {\"Image\": \"new\", \"Tag\": \"t\"},\n"
+	     " \"StackPolicy\": {}}"),
 	    "Parameters:\n  Image: new\n  Tag: t\n",
 	    "- ParameterKey: Image\n  ParameterValue: new\n- Tag=t\n",
 	};

@@ -372,7 +372,7 @@ large_changes_take_linear_time(void **state)
 	for (int i = 0; i < 100000; i++) {
 		buf_addf(&old, "%x\n", below(4));
 		buf_addf(&new, "%x\n", below(4));
-		buf_addf(&all, "%x\n", i + 16);
+		buf_addf(&all, "%x\n", (unsigned int)i + 16);
 	}
 	(void)diff_and_apply(buf_str(&old), buf_str(&new));
 	assert_int_equal(diff_and_apply(buf_str(&old), buf_str(&all)), 200000);

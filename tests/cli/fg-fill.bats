@@ -1,0 +1,226 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# fg-entrypoint --fill: what containers run is written out by the rules of
+# ECS, from a scan DB made here; no network.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	export PATH="${FG_BIN:-$BATS_TEST_DIRNAME/../../build/bin}:$PATH"
+	export FG_SCAN_DB=$BATS_FILE_TMPDIR/scan.db
+	"${FG_FIXTURES:-$BATS_TEST_DIRNAME/../../build/fixtures}/scandb-make" \
+		"$FG_SCAN_DB" <<-'EOF'
+		both {"Entrypoint":["ie"],"Cmd":["ic"]}
+		entry {"Entrypoint":["ie"]}
+		cmd {"Cmd":["ic"]}
+		none {}
+		empty {"Entrypoint":[],"Cmd":[]}
+		shell {"Entrypoint":["/bin/sh","-c","exec app $X"]}
+		secret {"Cmd":["{{resolve:secretsmanager:prod/db}}"]}
+		registry.example.com/shop/api:1.4 {"Entrypoint":["/api"],"Cmd":["--port=80"]}
+		registry.example.com/shop/api:1.5 {"Entrypoint":["/api2"]}
+	EOF
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# document ENTRYPOINT COMMAND IMAGE: a definition; "-" leaves a member out.
+document() {
+	jq -cn --arg e "$1" --arg c "$2" --arg i "$3" '
+		{family: "f", containerDefinitions: [{name: "c", image: $i}
+		+ (if $e == "-" then {} else {entryPoint: ($e | fromjson)} end)
+		+ (if $c == "-" then {} else {command: ($c | fromjson)} end)]}'
+}
+
+fill() {
+	fg-entrypoint --fill --offline "$@"
+}
+
+# runs: the words that the container of the document on standard input runs,
+# as the agent puts them together: entryPoint, then command.
+runs() {
+	jq -rc '.containerDefinitions[0] | (.entryPoint // []) + (.command // []) | join(" ")'
+}
+
+# row ENTRYPOINT COMMAND IMAGE WORDS: filled in, and wrapped, it runs WORDS.
+row() {
+	local got wrapped
+	got=$(document "$1" "$2" "$3" | fill | runs) || {
+		echo "$*: exit $?"
+		return 1
+	}
+	wrapped=$(document "$1" "$2" "$3" | fill | fg-appid --stamp |
+		fg-inject --sidecar-image=s:1 | runs)
+	[ "$got" = "$4" ] && [ "$wrapped" = "/opt/fg/bin/fg-wrap -- $4" ] || {
+		echo "$*: got \"$got\", wrapped \"$wrapped\""
+		return 1
+	}
+}
+
+# The 2x2x2x2 table: task entryPoint, task command, image ENTRYPOINT, image
+# CMD, each given or not. moby, daemon/commit.go, merge().
+@test "the table of what is given by the task and by the image" {
+	row - - both "ie ic"
+	row - - entry "ie"
+	row - - cmd "ic"
+	row - '["tc"]' both "ie tc"
+	row - '["tc"]' entry "ie tc"
+	row - '["tc"]' cmd "tc"
+	row - '["tc"]' none "tc"
+	row '["te"]' - both "te"
+	row '["te"]' - entry "te"
+	row '["te"]' - cmd "te"
+	row '["te"]' - none "te"
+	row '["te"]' '["tc"]' both "te tc"
+	row '["te"]' '["tc"]' entry "te tc"
+	row '["te"]' '["tc"]' cmd "te tc"
+	row '["te"]' '["tc"]' none "te tc"
+}
+
+@test "the row of the table that runs nothing is an error" {
+	run -1 --separate-stderr fill < <(document - - none)
+	[ -z "$output" ]
+	[[ $stderr == *"containerDefinitions[0]: its image has neither ENTRYPOINT nor CMD"* ]]
+}
+
+@test "empty lists and null count as absent, on both sides" {
+	row '[]' null both "ie ic"
+	row null '[]' entry "ie"
+	row '[]' '["tc"]' cmd "tc"
+	row '["te"]' '[]' both "te"
+	run -1 fill < <(document - - empty)
+}
+
+@test "the command stays apart, so that an override of RunTask still works" {
+	document - - both | fill >filled
+	[ "$(jq -c '.containerDefinitions[0] | [.entryPoint, .command]' filled)" = '[["ie"],["ic"]]' ]
+	document - - cmd | fill | fg-appid --stamp | fg-inject --sidecar-image=s:1 >out
+	[ "$(jq -c '.containerDefinitions[0] | [.entryPoint, .command]' out)" = \
+		'[["/opt/fg/bin/fg-wrap","--"],["ic"]]' ]
+}
+
+@test "words are never split" {
+	document - - shell | fill >filled
+	[ "$(jq -c '.containerDefinitions[0].entryPoint' filled)" = '["/bin/sh","-c","exec app $X"]' ]
+}
+
+@test "what the task states is not asked about" {
+	document '["te"]' - not-in-the-db >doc
+	fill <doc | cmp - doc
+}
+
+@test "an image that nobody knows: exit 1, its place, no document" {
+	run -1 --separate-stderr fill < <(document - - unknown:9)
+	[ -z "$output" ]
+	[[ $stderr == *'containerDefinitions[0]: '*unknown:9* ]]
+	[ "$(grep -c . <<<"$stderr")" = 1 ]
+}
+
+@test "--partial prints the document all the same, still exit 1" {
+	document - - unknown:9 >doc
+	run -1 --separate-stderr fill --partial doc
+	[ "$output" = "$(cat doc)" ]
+}
+
+@test "filling twice is filling once" {
+	document - - both | fill >once
+	fill <once | cmp - once
+	fg-inject --remove once | cmp - <(document - - both)
+}
+
+@test "a new image is looked up again, the wrapper stays in front" {
+	api=registry.example.com/shop/api
+	document - - $api:1.4 | fill | fg-appid --stamp |
+		fg-inject --sidecar-image=s:1 | sed "s|$api:1.4|$api:1.5|" >new
+	run -1 fg-lint --only=protected --jq .id new
+	[ "$output" = '"protected.image"' ] || [ "$output" = '"protected.image-told"' ]
+	fill <new | fg-inject --sidecar-image=s:1 >filled
+	[ "$(runs <filled)" = "/opt/fg/bin/fg-wrap -- /api2" ]
+	fg-lint --only=protected filled
+	fg-inject --remove filled | cmp - <(document - - $api:1.5)
+}
+
+@test "the platform is the task's, never the host's" {
+	document - - both | jq -c '. + {runtimePlatform: {cpuArchitecture: "ARM64"}}' |
+		fill --report=report >filled
+	[ "$(jq -r .platform report)" = linux/arm64 ]
+	document - - both | fill --report=report >filled
+	[ "$(jq -r .platform report)" = linux/amd64 ]
+}
+
+@test "words of an image cannot reach for secrets of the account" {
+	cat >t.yaml <<-'EOF'
+	Resources:
+	  T:
+	    Type: AWS::ECS::TaskDefinition
+	    Properties:
+	      ContainerDefinitions:
+	        - Name: c
+	          Image: secret
+	EOF
+	run -1 --separate-stderr fill t.yaml
+	[ -z "$output" ]
+	[[ $stderr == *"{{resolve:"* ]]
+	# Where nothing replaces it, it is a word like any other.
+	row - - secret "{{resolve:secretsmanager:prod/db}}"
+}
+
+@test "images given by parameters, defaults and files" {
+	cat >t.yaml <<-'EOF'
+	Parameters:
+	  Tag: {Type: String}
+	  Host: {Type: String, Default: registry.example.com}
+	Resources:
+	  T:
+	    Type: AWS::ECS::TaskDefinition
+	    Properties:
+	      ContainerDefinitions:
+	        - Name: c
+	          Image: !Sub ${Host}/shop/api:${Tag}   # the API
+	EOF
+	run -1 --separate-stderr fill t.yaml
+	[[ $stderr == *"ContainerDefinitions[0]: parameter Tag has no default; give --param Tag=VALUE"* ]]
+	fill --param Tag=1.4 t.yaml >by-param
+	grep -q -- '- /api$' by-param
+	grep -q 'Image: !Sub ${Host}/shop/api:${Tag}   # the API' by-param
+	echo '[{"ParameterKey":"Tag","ParameterValue":"1.4"}]' >p1
+	echo '["Tag=1.4"]' >p2
+	fill --param-file p1 t.yaml | cmp - by-param
+	fill --param-file p2 t.yaml | cmp - by-param
+	run -2 fill --param Tga=1 t.yaml
+	fg-inject --remove by-param | cmp - t.yaml
+}
+
+@test "a command that may come to nothing is refused, not guessed" {
+	cat >t.yaml <<-'EOF'
+	Conditions: {C: !Equals [a, b]}
+	Resources:
+	  T:
+	    Type: AWS::ECS::TaskDefinition
+	    Properties:
+	      ContainerDefinitions:
+	        - Name: c
+	          Image: both
+	          Command: !If [C, [x], !Ref AWS::NoValue]
+	EOF
+	run -1 --separate-stderr fill t.yaml
+	[[ $stderr == *"AWS::NoValue is not supported yet"* ]]
+	sed -i 's/!Ref AWS::NoValue/[y]/' t.yaml
+	fill t.yaml | grep -q 'EntryPoint:'
+}
+
+@test "--exclude leaves a container alone, and is remembered" {
+	jq -cn '{family: "f", containerDefinitions: [{name: "a", image: "both"},
+		{name: "b", image: "unknown:9"}]}' >doc
+	run -1 fill doc
+	fill --exclude b doc >filled
+	fill filled | cmp - filled
+	fg-appid --stamp filled | fg-inject --sidecar-image=s:1 --report=report >out
+	[ "$(jq -r 'select(.type == "container") | .name + " " + .state' report | paste -sd,)" = "a protected,b excluded" ]
+	[ "$(jq -c '.containerDefinitions[1]' out)" = '{"name":"b","image":"unknown:9"}' ]
+	fg-inject --remove out | cmp - doc
+	run -2 --separate-stderr fill --exclude nobody doc
+	[[ $stderr == *'no container is named "nobody"'* ]]
+}
