@@ -6,6 +6,7 @@
 #include "base/str.h"
 
 #define NAMES_WRAP "/opt/fg/bin/fg-wrap"
+#define NAMES_SIDECAR "/usr/bin/fg-sidecar"
 #define NAMES_KEEP_PTRACE "--keep-ptrace"
 #define NAMES_CAPABILITY "SYS_PTRACE"
 #define NAMES_TAG "fg:app-id"

@@ -133,6 +133,8 @@ read_tree(struct record *rec, const struct doc_node *root, struct err *e)
 		doc_get(root, "sha256"), rec->sha256, sizeof rec->sha256) ||
 	    !copy_digits(doc_get(root, "cut"), rec->cut, sizeof rec->cut))
 		return err_set(e, ERR_PERM, EINVAL, "a damaged undo record");
+	if (all != NULL && all->n > TASKDEF_CONTAINERS_MAX)
+		return err_set(e, ERR_PERM, E2BIG, "a damaged undo record");
 	copy_member(rec, root, "tool", &rec->tool);
 	copy_member(rec, root, "oldMetadata", &rec->old_metadata);
 	rec->new_metadata = is_listed(did, "metadata");

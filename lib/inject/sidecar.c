@@ -186,7 +186,7 @@ static struct val *
 health_check(const struct grow *g)
 {
 	static const char *const command[] = {
-	    "CMD", "/usr/bin/fg-sidecar", "--health", NULL};
+	    "CMD", NAMES_SIDECAR, "--health", NULL};
 	struct arena *a = arena(g);
 	struct val *check = val_map(a);
 
@@ -220,7 +220,7 @@ struct val *
 sidecar_val(const struct grow *g, const struct inject_config *cfg,
     const struct doc_node *app_id)
 {
-	static const char *const entry_point[] = {"/usr/bin/fg-sidecar", NULL};
+	static const char *const entry_point[] = {NAMES_SIDECAR, NULL};
 	struct arena *a = arena(g);
 	struct val *v = val_map(a);
 

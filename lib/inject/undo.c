@@ -242,16 +242,32 @@ undo_metadata(const struct undo *u)
 		edit_delete(u->ed, metadata);
 }
 
+/* A container of that name alone may be somebody else's. */
+static bool
+is_our_sidecar(const struct undo *u, const struct taskdef_container *c)
+{
+	const struct doc_node *words;
+
+	if (c == NULL)
+		return false;
+	words = taskdef_get(u->td->form, c->node, "entryPoint");
+	return u->rec->node != NULL ||
+	       (words != NULL && doc_is(words->first, NAMES_SIDECAR));
+}
+
 void
 undo_definition(const struct undo *u)
 {
 	const struct taskdef_container *sidecar = record_sidecar(u->td);
 
+	if (u->rec->node == NULL && !is_our_sidecar(u, sidecar))
+		return;
+
 	for (size_t i = 0; i < u->td->n; i++)
 		if (&u->td->containers[i] != sidecar)
 			undo_one(u, &u->td->containers[i]);
 	if (wants(u, UNDO_INJECT)) {
-		if (sidecar != NULL)
+		if (is_our_sidecar(u, sidecar))
 			edit_delete(u->ed, sidecar->node);
 		undo_role(u);
 	}

@@ -57,7 +57,7 @@ sidecar_is_whole(const struct check *k)
 	    taskdef_get(k->td->form, node, "entryPoint");
 
 	return taskdef_get(k->td->form, node, "healthCheck") != NULL &&
-	       entry != NULL && doc_is(entry->first, "/usr/bin/fg-sidecar");
+	       entry != NULL && doc_is(entry->first, NAMES_SIDECAR);
 }
 
 static bool

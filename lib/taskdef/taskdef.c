@@ -124,6 +124,21 @@ check_duplicate(
 	return 0;
 }
 
+/* What a macro puts into a map is known at deployment only. */
+static int
+check_macro(const struct taskdef_file *f, const struct taskdef *td,
+    const struct doc_node *map, struct err *e)
+{
+	const struct doc_node *macro =
+	    td->form == TASKDEF_TEMPLATE ? cfn_macro(map) : NULL;
+
+	if (macro == NULL)
+		return 0;
+	return doc_err(e, ERR_NO, ENOTSUP, f->doc, macro,
+	    "%.*s here is not supported yet; write out what it gives",
+	    STR_ARG(macro->key->text));
+}
+
 static int
 read_container(struct taskdef_file *f, struct taskdef *td,
     const struct doc_node *node, struct err *e)
@@ -140,6 +155,9 @@ read_container(struct taskdef_file *f, struct taskdef *td,
 	if (node->kind != DOC_MAP)
 		return doc_err(e, ERR_NO, EINVAL, f->doc, node,
 		    "a container definition must be an object");
+	r = check_macro(f, td, node, e);
+	if (r != 0)
+		return r;
 	c->node = node;
 	r = read_name(f, td, c, e);
 	if (r == 0)
@@ -164,6 +182,10 @@ read_containers(struct taskdef_file *f, struct taskdef *td, struct err *e)
 	if (td->list->n == 0)
 		return doc_err(e, ERR_NO, EINVAL, f->doc, td->list,
 		    "no container definitions");
+	if (td->list->n > TASKDEF_CONTAINERS_MAX)
+		return doc_err(e, ERR_NO, E2BIG, f->doc, td->list,
+		    "%zu container definitions, more than ECS takes by far",
+		    td->list->n);
 	td->containers =
 	    arena_alloc(f->arena, td->list->n * sizeof *td->containers);
 	if (td->containers == NULL)
@@ -196,8 +218,10 @@ check_windows(
 static int
 read_definition(struct taskdef_file *f, struct taskdef *td, struct err *e)
 {
-	int r;
+	int r = check_macro(f, td, td->node, e);
 
+	if (r != 0)
+		return r;
 	td->list = td->form == TASKDEF_ARRAY ? td->node
 					     : taskdef_get(td->form, td->node,
 						   "containerDefinitions");

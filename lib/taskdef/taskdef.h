@@ -9,7 +9,10 @@
 #include "cfn/cfn.h"
 #include "doc/doc.h"
 
-enum { TASKDEF_KEY_MAX = 64 }; /* bytes of a key name, NUL included */
+enum {
+	TASKDEF_KEY_MAX = 64,         /* bytes of a key name, NUL included */
+	TASKDEF_CONTAINERS_MAX = 100, /* ten times what ECS takes */
+};
 
 enum taskdef_form {
 	TASKDEF_REGISTER, /* what RegisterTaskDefinition takes */

@@ -88,7 +88,8 @@ throughput fg-lint "$bin/fg-lint"
 if [[ -d ${FG_CORPUS:-}/ecs ]]; then
 	find "$FG_CORPUS/ecs" -type f -print0 >"$work/names"
 	"$measure" -n 5 -k 1 -s -i "$work/names" \
-		-- xargs -0 -n1 "$bin/fg-lint" -- xargs -0 -n1 "$empty" |
+		-- xargs -0 -n1 "$bin/fg-lint" -- xargs -0 -n1 "$empty" \
+		2>"$work/complaints" |
 	jq --argjson n "$(tr -cd '\0' <"$work/names" | wc -c)" '
 		.ours.each = .ours.cpu_ms / $n |
 		.peer.each = .peer.cpu_ms / $n' |
