@@ -97,21 +97,22 @@ kind_of(const struct doc_node *n)
 	return is_raw(n) ? VAL_RAW : VAL_TEXT;
 }
 
+/* Aliases of aliases can nest deeper than any document. */
 static struct val *
-copy(struct arena *a, const struct doc_node *n, size_t *left)
+copy(struct arena *a, const struct doc_node *n, size_t *left, unsigned depth)
 {
 	struct val *v;
 
 	while (n->kind == DOC_ALIAS)
 		n = n->target;
-	if ((*left)-- == 0)
+	if ((*left)-- == 0 || depth > 2 * DOC_DEPTH_MAX)
 		return NULL;
 	v = new_val(a, kind_of(n), n->text);
 	if (v == NULL)
 		return NULL;
 	v->tag = n->tag.n == 0 ? STR_NONE : arena_str(a, n->tag);
 	doc_each(child, n) {
-		struct val *item = copy(a, child, left);
+		struct val *item = copy(a, child, left, depth + 1);
 
 		if (*left == 0 || val_push(v, item) == NULL)
 			return NULL;
@@ -126,7 +127,7 @@ val_copy(struct arena *a, const struct doc_node *n)
 {
 	size_t left = DOC_NODES_MAX;
 
-	return copy(a, n, &left);
+	return copy(a, n, &left, 0);
 }
 
 static bool

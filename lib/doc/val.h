@@ -39,7 +39,7 @@ struct val *val_put(
 
 /*
  * A deep copy of n, tags kept; aliases are followed. NULL also when the copy
- * would have more than DOC_NODES_MAX nodes.
+ * would have more than DOC_NODES_MAX nodes, or twice DOC_DEPTH_MAX levels.
  */
 struct val *val_copy(struct arena *a, const struct doc_node *n);
 
