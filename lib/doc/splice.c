@@ -179,6 +179,8 @@ fill_empty(struct splices *s, const struct op *ops, size_t n, struct buf *b,
 		if (!has_colon(s, node) || node->parent->style != DOC_BLOCK)
 			return refuse(
 			    s, node, e, "write the empty value as [] or {}");
+		/* A comment behind the colon stays there. */
+		sp->at = style_line_end(&s->style, node->start);
 		style_put_block(&s->style,
 		    style_block_column(&s->style, node->parent), false, v, b);
 		return 0;
@@ -249,7 +251,10 @@ replace(struct splices *s, const struct op *op, struct err *e)
 	return r != 0 ? r : 1;
 }
 
-/* Where the value was nothing at all, it goes from the colon on. */
+/*
+ * Where the value was nothing at all, it goes from the colon on, or from the
+ * end of the colon's line when it begins on a later one.
+ */
 static int
 restore(struct splices *s, const struct op *op, struct err *e)
 {
@@ -259,12 +264,16 @@ restore(struct splices *s, const struct op *op, struct err *e)
 	    .text = op->raw,
 	    .depth = depth_of(node),
 	    .seq = op->seq};
+	size_t line_end;
 
 	if (op->raw.n == 0) {
 		if (!has_colon(s, node))
 			return refuse(s, node, e, "no value to take out");
 		sp.at = node->key->end;
 		sp.at += str_chr(str_sub(src, sp.at, node->start), ':') + 1;
+		line_end = style_line_end(&s->style, sp.at);
+		if (line_end < node->start)
+			sp.at = line_end;
 	}
 	sp.gone = node->end - sp.at;
 	s->all[s->n++] = sp;

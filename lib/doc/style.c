@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 size_t
 style_line_start(const struct style *st, size_t at)
 {
@@ -36,16 +42,32 @@ indent_at(const struct style *st, size_t at)
 	return str_sub(src, from, to);
 }
 
+/* Behind the blanks, comments, tags and anchors at `at`. */
+static size_t
+skip_to_dash(struct str src, size_t at)
+{
+	while (at < src.n && src.p[at] != '-') {
+		bool comment = src.p[at] == '#';
+		bool word = src.p[at] == '!' || src.p[at] == '&';
+
+		while (comment && at < src.n && src.p[at] != '\n')
+			at++;
+		while (word && at < src.n && !is_blank(src.p[at]))
+			at++;
+		if (!comment && !word)
+			at++;
+	}
+	return at;
+}
+
 size_t
 style_dash(const struct style *st, const struct doc_node *item)
 {
-	const char *p = doc_source(st->d).p;
-	size_t at = item->start;
+	const struct doc_node *list = item->parent;
+	size_t at =
+	    item->index == 0 ? list->start : doc_at(list, item->index - 1)->end;
 
-	/* An empty item's place is right behind its dash. */
-	while (at > 0 && p[at - 1] != '-')
-		at--;
-	return at == 0 ? item->start : at - 1;
+	return skip_to_dash(doc_source(st->d), at);
 }
 
 size_t

@@ -306,13 +306,31 @@ read_events(struct reader *r)
 	return e;
 }
 
+/* To YAML it ends a line, to editors and to the line counts here it does not.
+ */
+static int
+check_line_ends(struct tree *t)
+{
+	struct str src = t->d->src;
+
+	for (size_t i = 0; i < src.n; i++)
+		if (src.p[i] == '\r' &&
+		    (i + 1 == src.n || src.p[i + 1] != '\n'))
+			return tree_err(t, i,
+			    "a carriage return without a line feed; convert "
+			    "the line ends first");
+	return 0;
+}
+
 int
 tree_parse_yaml(struct tree *t)
 {
 	struct str text = str_sub(t->d->src, t->d->bom, t->d->src.n);
 	struct reader r = {.t = t, .bytes = t->d->bom};
-	int e;
+	int e = check_line_ends(t);
 
+	if (e != 0)
+		return e;
 	if (!yaml_parser_initialize(&r.parser))
 		return err_nomem(t->e);
 	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
