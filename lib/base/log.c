@@ -78,10 +78,13 @@ log_note(int level, const char *fmt, ...)
 void
 log_progress(const char *fmt, ...)
 {
+	static int terminal = -1; /* not asked yet */
 	char text[256];
 	va_list ap;
 
-	if (!isatty(STDERR_FILENO))
+	if (terminal < 0)
+		terminal = isatty(STDERR_FILENO);
+	if (!terminal)
 		return;
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof text, fmt, ap);

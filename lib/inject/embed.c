@@ -23,7 +23,6 @@ struct way {
 	struct taskdef_file f;
 	struct edit *ed;
 	struct record *recs; /* one per definition */
-	bool original;       /* removing leads to the first bytes */
 };
 
 /* ---- steps ---- */
@@ -63,8 +62,6 @@ enter_document(struct way *w)
 static int
 read_records(struct way *w)
 {
-	bool any = false;
-
 	w->recs = arena_alloc(w->arena, w->f.n * sizeof *w->recs);
 	if (w->recs == NULL)
 		return err_nomem(w->e);
@@ -74,11 +71,9 @@ read_records(struct way *w)
 
 		if (r != 0)
 			return r;
-		any |= w->recs[i].node != NULL;
 		memcpy(w->recs[i].cut, RECORD_CUT_NONE, RECORD_CUT);
 	}
-	w->original = true;
-	return any ? remove_is_original(&w->f, &w->original, w->e) : 0;
+	return 0;
 }
 
 static int
@@ -128,6 +123,26 @@ step(struct way *w)
 	return r == 0 ? find_records(w) : r;
 }
 
+/*
+ * Removing must lead to the first bytes, whenever it did so for the input: the
+ * law is checked in each run.
+ */
+static int
+seal(struct way *w, const struct doc *result, struct buf *out)
+{
+	bool original = false, before = true;
+	int r = remove_seal(result, &original, out, w->e);
+
+	if (r == 0 && !original)
+		r = remove_is_original(w->in->doc, &before, w->e);
+	if (r == 0 && !original && before)
+		r = err_set(w->e, ERR_PERM, EINVAL,
+		    "%s: what was put in could not be taken out again "
+		    "exactly; please report this with the document",
+		    doc_name(result));
+	return r;
+}
+
 /* The last step: the text, with the digests of the records set. */
 static int
 finish(struct way *w, struct buf *out)
@@ -143,7 +158,7 @@ finish(struct way *w, struct buf *out)
 	if (r != 0)
 		return r;
 	if (result != w->in->doc)
-		return remove_seal(result, w->original, out, w->e);
+		return seal(w, result, out);
 	buf_adds(out, doc_source(result));
 	return buf_error(out) != 0 ? err_nomem(w->e) : 0;
 }

@@ -158,58 +158,49 @@ patch(const struct remove_definition *def, struct buf *text)
 		memcpy(text->p + n->start + at, def->cut, RECORD_CUT - 1);
 }
 
-static int
-seal(const struct taskdef_file *f, bool must_be_original, struct buf *out,
-    struct err *e)
+static bool
+all_original(const struct removal *removal, size_t n)
 {
-	struct removal removal;
-	int r = remove_all(f, &removal, e);
-
-	if (r != 0)
-		return r;
-	buf_adds(out, doc_source(f->doc));
-	if (buf_error(out) != 0)
-		r = err_nomem(e);
-	for (size_t i = 0; i < f->n && r == 0; i++) {
-		const struct remove_definition *def = &removal.defs[i];
-
-		patch(def, out);
-		if (must_be_original && def->found && !def->original)
-			r = doc_err(e, ERR_PERM, EINVAL, f->doc,
-			    whole(&f->defs[i]),
-			    "what was put in could not be taken out again "
-			    "exactly; please report this with the document");
-	}
-	remove_free(&removal);
-	return r;
+	for (size_t i = 0; i < n; i++)
+		if (removal->defs[i].found && !removal->defs[i].original)
+			return false;
+	return true;
 }
 
-int
-remove_seal(
-    const struct doc *d, bool must_be_original, struct buf *out, struct err *e)
+/* Try to take all out of d; out, unless NULL, gets its text, sealed. */
+static int
+try_removal(const struct doc *d, bool *original, struct buf *out, struct err *e)
 {
 	struct taskdef_file f;
+	struct removal removal;
 	int r = taskdef_open(&f, d, NULL, e);
 
 	if (r != 0)
 		return r;
-	r = seal(&f, must_be_original, out, e);
+	r = remove_all(&f, &removal, e);
+	if (r == 0) {
+		*original = all_original(&removal, f.n);
+		if (out != NULL)
+			buf_adds(out, doc_source(d));
+		for (size_t i = 0; i < f.n && out != NULL; i++)
+			if (buf_error(out) == 0)
+				patch(&removal.defs[i], out);
+		if (out != NULL && buf_error(out) != 0)
+			r = err_nomem(e);
+		remove_free(&removal);
+	}
 	taskdef_close(&f);
 	return r;
 }
 
 int
-remove_is_original(const struct taskdef_file *f, bool *original, struct err *e)
+remove_seal(const struct doc *d, bool *original, struct buf *out, struct err *e)
 {
-	struct removal removal;
-	int r = remove_all(f, &removal, e);
+	return try_removal(d, original, out, e);
+}
 
-	if (r != 0)
-		return r;
-	*original = true;
-	for (size_t i = 0; i < f->n; i++)
-		if (removal.defs[i].found && !removal.defs[i].original)
-			*original = false;
-	remove_free(&removal);
-	return 0;
+int
+remove_is_original(const struct doc *d, bool *original, struct err *e)
+{
+	return try_removal(d, original, NULL, e);
 }

@@ -33,16 +33,14 @@ void remove_free(struct removal *r);
 
 /*
  * The end of every tool that writes: out gets the text of d with the `cut` of
- * each record set, after remove_all() was tried on it. With must_be_original
- * it must lead to the bytes whose sha256 the record holds: the law that
- * removing is exact is checked in each run. Records in d must hold
- * RECORD_CUT_NONE.
+ * each record set, after remove_all() was tried on it. *original tells
+ * whether that leads to the bytes whose sha256 the records hold. Records in d
+ * must hold RECORD_CUT_NONE.
  */
 int remove_seal(
-    const struct doc *d, bool must_be_original, struct buf *out, struct err *e);
+    const struct doc *d, bool *original, struct buf *out, struct err *e);
 
 /* Do all definitions with a record lead back to their first bytes? */
-int remove_is_original(
-    const struct taskdef_file *f, bool *original, struct err *e);
+int remove_is_original(const struct doc *d, bool *original, struct err *e);
 
 #endif

@@ -11,15 +11,15 @@ enum {
 
 static const struct cli_opt opts[] = {
     {CLI_FLAG, "fill", AT(fill),
-	.help = "fill entryPoint and command into a document's containers"},
+	.help = "fill entryPoint and command into the containers"},
     {CLI_TEXT, "platform", .arg = "OS/ARCH[/VARIANT]", AT(platform),
-	.help = "of the images; default linux/amd64, never the host's"},
+	.help = "of the images; default linux/amd64, never that of the host"},
     {CLI_FILE, "db", .arg = "FILE", .env = "FG_SCAN_DB", AT(db),
 	.help = "scan DB to look into first"},
     {CLI_FLAG, "no-db", AT(no_db), .help = "do not look into a scan DB"},
     {CLI_NUMBER, "max-age", .arg = "SECONDS", AT(max_age_s), .min = 0,
 	.max = MAX_AGE_LIMIT,
-	.help = "trust the DB's word on a tag so long; default 300"},
+	.help = "trust the word of the DB on a tag so long; default 300"},
     {CLI_FLAG, "remember", AT(remember),
 	.help = "write what was learnt into the scan DB"},
     {CLI_FLAG, "offline", AT(offline),

@@ -1,0 +1,592 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# A registry does one thing wrong (tests/fixtures/hostile-registry.c says
+# what): the tool must not give credentials away, hang, or believe it.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	bin=${FG_BIN:-$BATS_TEST_DIRNAME/../../build/bin}
+	fixtures=${FG_FIXTURES:-$BATS_TEST_DIRNAME/../../build/fixtures}
+	unset http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY
+	export HOME=$BATS_TEST_TMPDIR DOCKER_CONFIG=$BATS_TEST_TMPDIR/docker
+	cd "$BATS_TEST_TMPDIR" || exit 1
+	mkdir docker
+	pid= extra_pid= options=()
+}
+
+teardown() {
+	kill $pid $extra_pid 2>/dev/null || true
+}
+
+# hostile [-b] [-t] MODE [ARG]: start it; $port, $other, $host, `log`.
+# -t: with TLS.
+hostile() {
+	local args=()
+	while [[ $1 == -* ]]; do
+		case $1 in
+		-t)
+			certificate
+			args+=(-c "$BATS_FILE_TMPDIR/cert.pem"
+				-k "$BATS_FILE_TMPDIR/key.pem")
+			options+=(--ca "$BATS_FILE_TMPDIR/cert.pem")
+			;;
+		*) args+=("$1") ;;
+		esac
+		shift
+	done
+	: >log
+	"$fixtures/hostile-registry" "${args[@]}" -l log "$@" >ports 3>&- &
+	pid=$!
+	for _ in {1..100}; do
+		[[ ! -s ports ]] || break
+		sleep 0.02
+	done
+	read -r port other <ports
+	host=127.0.0.1:$port
+	[[ " ${args[*]} " == *" -c "* ]] || options+=(--plain-http "$host")
+}
+
+certificate() {
+	[[ -e $BATS_FILE_TMPDIR/cert.pem ]] ||
+		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+		-nodes -days 2 -subj /CN=127.0.0.1 -addext \
+		'subjectAltName=IP:127.0.0.1,DNS:localhost' \
+		-keyout "$BATS_FILE_TMPDIR/key.pem" \
+		-out "$BATS_FILE_TMPDIR/cert.pem" 2>/dev/null
+}
+
+# The user u with the password p for the hostile host: dTpw.
+login() {
+	echo "{\"auths\":{\"$host\":{\"auth\":\"dTpw\"}}}" >docker/config.json
+}
+
+# look [EXTRA ...]: ask for app:v1, in 10 s at most.
+look() {
+	run --separate-stderr timeout 10 "$bin/fg-entrypoint" --timeout 2 \
+		"${options[@]}" "$@" "$host/app:v1"
+	echo "status $status; stdout: $output; stderr: $stderr"
+	echo "requests:" && cat log
+}
+
+found() {
+	[[ $status -eq 0 && -z $stderr ]]
+	[[ $(jq -c .entrypoint <<<"$output") == '["/good"]' ]]
+}
+
+# refused STATUS TEXT: the exit code, one line on stderr with TEXT, no record
+refused() {
+	[[ $status -eq $1 && -z $output ]]
+	[[ $stderr == *"$2"* && $stderr != *$'\n'* ]]
+}
+
+requests() {
+	grep -c "$1" log || true
+}
+
+@test "the good image of the fixture is found" {
+	hostile good
+	look
+	found
+	[[ $(requests .) -eq 2 ]]
+}
+
+# ---- credentials and realms --------------------------------------------------
+
+@test "credentials reach the registry that they are for" {
+	hostile -b good
+	login
+	look
+	found
+	[[ $(requests 'Basic dTpw') -eq 2 && $(requests .) -eq 3 ]]
+}
+
+@test "a realm on the registry's own host gets them" {
+	hostile realm /token
+	login
+	look
+	found
+	[[ $(requests '/token?service=s&scope=repository%3Aapp%3Apull Basic dTpw') \
+		-eq 1 ]]
+	[[ $(requests 'Basic') -eq 1 && $(requests 'Bearer t0ken') -eq 2 ]]
+}
+
+@test "a realm on another port, or under another name, gets nothing" {
+	hostile realm 'http://127.0.0.1:{other}/token'
+	login
+	look
+	refused 100 "--trust-realm 127.0.0.1:$other"
+	[[ $(requests token) -eq 0 && $(requests Basic) -eq 0 ]]
+	kill "$pid"
+	hostile realm 'http://localhost:{port}/token'
+	login
+	look
+	refused 100 "--trust-realm localhost:$port"
+	[[ $(requests token) -eq 0 && $(requests Basic) -eq 0 ]]
+}
+
+@test "a realm on another host is not even asked without credentials" {
+	hostile realm 'http://127.0.0.1:{other}/token'
+	look --plain-http "127.0.0.1:${other}"
+	refused 100 --trust-realm
+	[[ $(requests token) -eq 0 ]]
+}
+
+@test "--trust-realm names one that may get them" {
+	hostile realm 'http://127.0.0.1:{other}/token'
+	login
+	look --trust-realm "127.0.0.1:$other" \
+		--plain-http "127.0.0.1:$other"
+	found
+	[[ $(requests "^$other GET /token.* Basic dTpw") -eq 1 ]]
+}
+
+@test "a realm without TLS is refused where the registry has it" {
+	hostile -t realm 'http://127.0.0.1:{other}/token'
+	login
+	look --trust-realm "127.0.0.1:$other" --plain-http "127.0.0.1:$other"
+	refused 100 'without TLS'
+	[[ $(requests token) -eq 0 && $(requests Basic) -eq 0 ]]
+}
+
+@test "IP addresses as realms are refused, however they are written" {
+	local realm
+	for realm in http://169.254.169.254/latest https://169.254.169.254/ \
+	    http://0xa9fea9fe/ http://2852039166/ 'http://[fd00:ec2::254]/' \
+	    http://0177.0.0.1:1/ 'http://[::ffff:127.0.0.1]:{port}/'; do
+		hostile realm "$realm"
+		login
+		look
+		refused 100 '--trust-realm'
+		[[ $(requests .) -eq 1 && $(requests Basic) -eq 0 ]]
+		kill "$pid"
+	done
+	pid=
+}
+
+@test "realms that are no URLs are refused" {
+	local realm
+	for realm in ftp://127.0.0.1/ 'http://u@127.0.0.1:{port}/' \
+	    'http://127.0.0.1:{port}@evil/' '//evil/' \
+	    'http://127.0.0.1:{port}\\@evil/' 'http://127.0.0.1:{port}#@evil/'; do
+		hostile realm "$realm"
+		login
+		look
+		[[ $status -eq 100 && -z $output ]]
+		[[ $(requests .) -eq 1 && $(requests Basic) -eq 0 ]]
+		kill "$pid"
+	done
+	pid=
+}
+
+@test "a token request is never redirected" {
+	local to
+	for to in 'http://127.0.0.1:{other}/stolen' \
+	    'http://127.0.0.1:{port}/stolen'; do
+		hostile token-redirect "$to"
+		server_realm
+		login
+		look --plain-http "127.0.0.1:$other"
+		refused 100 '(307)'
+		[[ $(requests stolen) -eq 0 && $(requests Basic) -le 1 ]]
+		kill "$pid"
+	done
+	pid=
+}
+
+# token-redirect answers /token only; the challenge is the realm mode's: a
+# second registry sends clients to the first.
+server_realm() {
+	local first=$pid first_port=$port first_other=$other
+	"$fixtures/hostile-registry" -l log realm \
+		"http://127.0.0.1:$first_port/token" >ports2 3>&- &
+	pid=$!
+	for _ in {1..100}; do
+		[[ ! -s ports2 ]] || break
+		sleep 0.02
+	done
+	read -r port other <ports2
+	host=127.0.0.1:$port
+	options+=(--plain-http "$host" --trust-realm "127.0.0.1:$first_port")
+	extra_pid=$first other=$first_other
+	: >ports2
+}
+
+@test "a registry that refuses for ever is asked three times" {
+	hostile refuse
+	login
+	look
+	refused 1 '(401)'
+	[[ $(requests /v2/) -eq 3 && $(requests '/v2/.*Bearer') -eq 2 ]]
+}
+
+@test "a token cannot add a header" {
+	hostile token-crlf
+	server_realm
+	look
+	refused 100 'characters that no header takes'
+	[[ $(requests EVIL) -eq 0 ]]
+	kill "$extra_pid"
+}
+
+@test "a token answer has a bound" {
+	hostile token-huge
+	server_realm
+	look
+	refused 100 'above the limit'
+	kill "$extra_pid"
+}
+
+@test "CR and LF in names go nowhere" {
+	hostile good
+	run --separate-stderr "$bin/fg-entrypoint" "${options[@]}" \
+		"$host/app"$'\r\nX-Evil: 1' "$host/app:v1"$'\r\nX-Evil: 1' \
+		"127.0.0.1:$port"$'\r\nX-Evil: 1/app'
+	[[ $status -eq 1 && -z $output && $(requests .) -eq 0 ]]
+	[[ $stderr == *'\x0d\x0aX-Evil'* ]]
+}
+
+@test "secrets stand in no message" {
+	hostile refuse
+	login
+	look -v -v
+	[[ $stderr$output != *dTpw* && $stderr$output != *t0ken* ]]
+}
+
+# ---- redirects ----------------------------------------------------------------
+
+# redirected ARG: Basic on $port, then elsewhere; nobody there may see it.
+redirected() {
+	hostile -b redirect-blob "$1"
+	login
+	look --plain-http "127.0.0.1:$other" --plain-http "localhost:$port" \
+		--plain-http "localhost:$other"
+}
+
+@test "credentials do not follow a redirect to another port" {
+	redirected 'http://127.0.0.1:{other}'
+	found
+	[[ $(requests "^$other .* -\$") -eq 1 ]]
+	[[ $(requests "^$other .* Basic") -eq 0 ]]
+}
+
+@test "credentials do not follow a redirect to another host" {
+	redirected 'http://localhost:{port}/moved'
+	# Its own server asks for a password there, too: without, it is a 401.
+	[[ $status -eq 1 && $(requests 'moved.* Basic') -eq 0 ]]
+	[[ $(requests 'moved.* -$') -ge 1 ]]
+}
+
+@test "credentials stay with a redirect on the same origin" {
+	redirected 'http://127.0.0.1:{port}/moved'
+	found
+	[[ $(requests 'moved.* Basic dTpw') -eq 1 ]]
+}
+
+@test "a token does not follow a redirect, either" {
+	hostile redirect-blob 'http://127.0.0.1:{other}'
+	login
+	look --plain-http "127.0.0.1:$other"
+	found
+	[[ $(requests "^$other .* -\$") -eq 1 ]]
+}
+
+@test "from https to http no redirect leads, for blobs and manifests" {
+	hostile -t -b redirect 'http://127.0.0.1:{other}'
+	login
+	look --plain-http "127.0.0.1:$other"
+	refused 100 'from https to http'
+	[[ $(requests "^$other ") -eq 0 ]]
+}
+
+@test "plain http is spoken with named hosts only, redirect or not" {
+	hostile redirect-blob 'http://127.0.0.1:{other}'
+	look
+	refused 100 "--plain-http 127.0.0.1:$other"
+	[[ $(requests "^$other ") -eq 0 ]]
+}
+
+@test "plain http needs --plain-http" {
+	hostile good
+	options=()
+	look
+	[[ $status -eq 111 && $(requests GET) -eq 0 ]]
+}
+
+@test "redirects in a circle end" {
+	hostile redirect-raw '/v2/app/manifests/v1'
+	look
+	refused 100 'too many in a row'
+	[[ $(requests .) -eq 6 ]]
+}
+
+@test "redirects to other schemes, and nowhere, are refused" {
+	local to
+	for to in file:///etc/passwd gopher://127.0.0.1/ \
+	    'http://u:p@127.0.0.1:{port}/x' 'http:///x' ''; do
+		hostile redirect-raw "$to"
+		look
+		[[ $status -eq 100 && -z $output && $(requests .) -le 6 ]]
+		kill "$pid"
+	done
+	pid=
+}
+
+@test "a certificate that nobody vouches for is refused" {
+	hostile -t good
+	options=()
+	look
+	[[ $status -eq 100 && $stderr == *certificate* && $(requests .) -eq 0 ]]
+}
+
+@test "a certificate of another name is refused" {
+	hostile -t good
+	run --separate-stderr "$bin/fg-entrypoint" --timeout 2 "${options[@]}" \
+		"127.0.0.2:$port/app:v1" # it listens on 127.0.0.1 only
+	[[ $status -eq 111 ]]
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-days 2 -subj /CN=other -addext subjectAltName=DNS:other \
+		-keyout k.pem -out c.pem 2>/dev/null
+	"$fixtures/hostile-registry" -l log -c c.pem -k k.pem good \
+		>ports2 3>&- &
+	extra_pid=$!
+	until [[ -s ports2 ]]; do sleep 0.02; done
+	read -r port other <ports2
+	run --separate-stderr "$bin/fg-entrypoint" --timeout 2 --ca c.pem \
+		"127.0.0.1:$port/app:v1"
+	kill "$extra_pid"
+	[[ $status -eq 100 && -z $output && $(requests .) -eq 0 ]]
+}
+
+# ---- sizes and time ------------------------------------------------------------
+
+@test "10 GB, endless chunks, endless headers: bounded" {
+	local mode
+	for mode in huge huge-blob chunked headers refusal-huge; do
+		hostile "$mode"
+		look
+		refused 100 'above the limit'
+		[[ $(requests .) -le 2 ]]
+		kill "$pid"
+	done
+	pid=
+}
+
+@test "memory stays small while 10 GB are offered" {
+	hostile huge
+	run bash -c 'ulimit -v 400000; timeout 10 "$0" "$@"' \
+		"$bin/fg-entrypoint" --timeout 2 "${options[@]}" "$host/app:v1"
+	[[ $status -eq 100 ]]
+}
+
+@test "a Content-Length that lies is found out" {
+	hostile long-length
+	look
+	[[ $status -eq 111 && -z $output ]]
+	kill "$pid"
+	hostile short-length
+	look
+	[[ $status -eq 100 && -z $output ]]
+}
+
+@test "slow drip and silence end with --timeout, after one more try" {
+	local mode from
+	for mode in drip stall; do
+		hostile "$mode"
+		from=$SECONDS
+		look
+		refused 111 'timed out'
+		[[ $((SECONDS - from)) -le 7 && $(requests .) -eq 2 ]]
+		kill "$pid"
+	done
+	pid=
+}
+
+@test "closed connections are tried again, four times in all" {
+	hostile close
+	look
+	[[ $status -eq 111 && $(requests .) -eq 4 ]]
+}
+
+@test "what is no HTTP is refused" {
+	hostile raw
+	look
+	[[ $status -ne 0 && -z $output ]]
+}
+
+@test "compressed answers were not asked for" {
+	hostile gzip
+	look
+	[[ $status -eq 100 && -z $output ]]
+}
+
+# ---- documents -----------------------------------------------------------------
+
+@test "malformed digests never get into a request" {
+	local bad hex=0123456789abcdef
+	for bad in 'sha256:../../x' "sha256:$hex" 'sha256:' 'md5:d41d8cd98f00b204' \
+	    "sha256:${hex^^}$hex$hex$hex" "sha256:$hex$hex$hex$hex\\r\\nX-Evil: 1" \
+	    "sha256:$hex$hex$hex$hex/../.." "sha256:$hex$hex$hex${hex%f}%"; do
+		hostile config-digest "$bad"
+		look
+		refused 100 'malformed digest'
+		[[ $(requests .) -eq 1 ]]
+		kill "$pid"
+	done
+	pid=
+}
+
+@test "the digest that the registry says must be one, and be true" {
+	hostile said-digest 'sha256:../../x'
+	look
+	refused 100 'malformed Docker-Content-Digest'
+	kill "$pid"
+	hostile said-digest "sha256:$(printf 'a%.0s' {1..64})"
+	look
+	refused 100 'not the document it says'
+}
+
+@test "another blob than asked for is refused" {
+	hostile other-blob
+	look
+	[[ $status -eq 100 && -z $output ]]
+	[[ $stderr == *'another document than asked for'* ]]
+}
+
+@test "foreign urls of a config are not followed" {
+	hostile urls 'http://127.0.0.1:{other}/steal'
+	look --plain-http "127.0.0.1:$other"
+	found
+	[[ $(requests steal) -eq 0 ]]
+}
+
+@test "a document that could be two is refused" {
+	hostile document '{"schemaVersion":2,"manifests":[],"config":{}}'
+	look
+	refused 100 'both an index and a manifest'
+	kill "$pid"
+	hostile type application/vnd.oci.image.index.v1+json
+	look
+	refused 100 'mediaType'
+	kill "$pid"
+	hostile type 'text/html'
+	look
+	refused 100 'mediaType'
+}
+
+@test "sizes out of the world are refused" {
+	hostile document '{"schemaVersion":2,"manifests":[{"digest":"sha256:'"$(
+		printf 'a%.0s' {1..64})"'","size":4611686018427387904}]}'
+	look
+	[[ $status -eq 100 && -z $output && $(requests .) -eq 1 ]]
+}
+
+@test "an index has 1000 entries at most" {
+	hostile index-huge
+	look
+	refused 100 '1001 entries'
+}
+
+@test "an index cannot hold itself" {
+	hostile index-cycle
+	look
+	refused 100 'another document than asked for'
+	[[ $(requests .) -eq 2 ]]
+}
+
+@test "indexes nest three deep, not four" {
+	hostile index-deep 3
+	look
+	found
+	[[ $(requests .) -eq 5 ]]
+	kill "$pid"
+	hostile index-deep 4
+	look
+	refused 100 'more than 3 deep'
+}
+
+@test "deep JSON is refused" {
+	hostile deep-json
+	look
+	[[ $status -eq 100 && -z $output ]]
+}
+
+# ---- patience --------------------------------------------------------------------
+
+@test "429 and 503 are tried again, after Retry-After" {
+	hostile busy '429 2 1'
+	local from=$SECONDS
+	look --timeout 5
+	found
+	[[ $((SECONDS - from)) -ge 2 && $(requests .) -eq 4 ]]
+	kill "$pid"
+	hostile busy '503 1'
+	look
+	found
+	kill "$pid"
+	hostile busy "429 1 $(LC_ALL=C date -u -d '2 seconds' \
+		'+%a, %d %b %Y %H:%M:%S GMT')"
+	from=$SECONDS
+	look --timeout 5
+	found
+	[[ $((SECONDS - from)) -ge 1 ]]
+}
+
+@test "a wait of an hour is not waited" {
+	hostile busy '429 99 3600'
+	look
+	refused 111 'asks to wait 3600 s'
+	[[ $(requests .) -eq 1 ]]
+}
+
+@test "for ever busy: four tries, exit 111" {
+	hostile busy '503 99'
+	look
+	refused 111 '(503)'
+	[[ $(requests .) -eq 4 ]]
+}
+
+@test "many images of a dead host: it is tried once, not for each" {
+	hostile close
+	local from=$SECONDS
+	kill "$pid"
+	wait "$pid" || true
+	pid=
+	run --separate-stderr timeout 20 "$bin/fg-entrypoint" "${options[@]}" \
+		"$host"/app:{1..50}
+	[[ $status -eq 111 && ${#stderr_lines[@]} -eq 50 ]]
+	[[ $((SECONDS - from)) -le 5 ]]
+}
+
+# ---- the order of sources ----------------------------------------------------------
+
+@test "a registry without HEAD is asked by GET" {
+	hostile no-head
+	look --db db --remember
+	found
+	look --db db --max-age 0
+	found
+	[[ $(requests HEAD) -eq 1 && $(requests GET) -eq 4 ]]
+}
+
+@test "a mirror that fails, lies or refuses: the origin answers" {
+	local mode arg=
+	for mode in huge other-blob 'busy' refuse said-digest gzip; do
+		case $mode in
+		busy) arg='503 99' ;;
+		said-digest) arg=sha256:x ;;
+		esac
+		hostile good
+		local origin=$host origin_pid=$pid
+		"$fixtures/hostile-registry" "$mode" "$arg" >ports2 3>&- &
+		extra_pid=$!
+		until [[ -s ports2 ]]; do sleep 0.02; done
+		read -r mirror _ <ports2
+		host=$origin
+		look --mirror "127.0.0.1:${port}=http://127.0.0.1:$mirror"
+		kill "$extra_pid" "$origin_pid"
+		: >ports2
+		found
+	done
+	pid=
+}
