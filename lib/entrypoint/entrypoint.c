@@ -15,7 +15,7 @@ in_time(const struct entrypoint_run *run, int64_t checked_at)
 {
 	/* A time to come is a clock that went wrong: ask. */
 	return checked_at <= run->now &&
-	       run->now - checked_at <= run->cfg->max_age;
+	       run->now - checked_at < run->cfg->max_age;
 }
 
 /* A tag's answer is good without asking, or none can be asked. */

@@ -22,7 +22,7 @@ struct entrypoint_config {
 	struct arena *arena; /* all answers live in it */
 	const char *db;      /* file of the scan DB; NULL: none */
 	bool remember;       /* write what was learnt into db */
-	int64_t max_age;     /* s: a tag seen since then is not asked about */
+	int64_t max_age;     /* s: a tag is not asked about again so long */
 	bool offline;        /* no network; the DB at any age will do */
 	bool stale_ok;       /* the DB at any age if the network fails */
 	bool no_registry;    /* do not ask registries */

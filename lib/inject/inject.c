@@ -2,6 +2,7 @@
 #include "inject.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "check.h"
 #include "grow.h"
@@ -88,6 +89,14 @@ check_definition(const struct inject *in)
 	return order_check(g->f, g->td, g->e);
 }
 
+/* Amazon ECS Developer Guide, "Task execution IAM role": secrets. */
+static const char *
+read_action(const char *arn)
+{
+	return strstr(arn, ":ssm:") != NULL ? "ssm:GetParameters"
+					    : "secretsmanager:GetSecretValue";
+}
+
 static int
 give_role(const struct inject *in)
 {
@@ -97,7 +106,7 @@ give_role(const struct inject *in)
 	if (in->cfg->enrol_secret == NULL || g->td->form == TASKDEF_ARRAY)
 		return 0;
 	report_statement(in->report, g->f, g->td,
-	    "secretsmanager:GetSecretValue", in->cfg->enrol_secret,
+	    read_action(in->cfg->enrol_secret), in->cfg->enrol_secret,
 	    "the sidecar's enrolment secret is given to it at start");
 	if (taskdef_get(g->td->form, g->td->node, "executionRoleArn") != NULL)
 		return 0;

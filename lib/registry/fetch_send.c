@@ -8,7 +8,11 @@
 	OCI_MEDIA_INDEX ", " DOCKER_MEDIA_LIST ", " OCI_MEDIA_MANIFEST         \
 			", " DOCKER_MEDIA_MANIFEST
 
-enum { AUTHORIZATION_MAX = 96 * 1024, SHOWN_MAX = 160 };
+enum {
+	AUTHORIZATION_MAX = 96 * 1024,
+	SHOWN_MAX = 160,
+	NONSENSE_MAX = 16 * 1024 * 1024
+};
 
 static bool
 by_digest(const struct registry_fetch *f)
@@ -89,6 +93,25 @@ take_digest(struct registry_fetch *f, struct str digest)
 	f->digest[digest.n] = '\0';
 }
 
+/*
+ * A tag's document is checked by no digest; when a mirror gives nonsense, the
+ * origin is to be asked, so it must be noticed here.
+ */
+static int
+check_nonsense(const struct registry_fetch *f, struct err *e)
+{
+	cleanup_arena struct arena *a = arena_new(NONSENSE_MAX);
+	struct oci_document doc;
+	struct str type = STR_NONE;
+	int r;
+
+	if (a == NULL)
+		return err_nomem(e);
+	(void)client_header(&f->call, "Content-Type", 0, &type);
+	r = oci_document_parse(a, buf_str(&f->call.body), type, &doc, e);
+	return r != 0 && e->kind == ERR_PERM ? r : 0;
+}
+
 int
 registry_fetch_check(struct registry_fetch *f, struct err *e)
 {
@@ -111,5 +134,5 @@ registry_fetch_check(struct registry_fetch *f, struct err *e)
 	if (said.n == got.n && !str_eq(said, got))
 		return differs(f, "not the document it says", said, e);
 	take_digest(f, got);
-	return 0;
+	return f->endpoint.mirror && !by_digest(f) ? check_nonsense(f, e) : 0;
 }

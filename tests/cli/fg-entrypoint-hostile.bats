@@ -16,13 +16,32 @@ setup() {
 }
 
 teardown() {
-	kill $pid $extra_pid 2>/dev/null || true
+	stop
+}
+
+stop() {
+	local p
+	for p in $pid $extra_pid; do
+		kill "$p" 2>/dev/null || true
+	done
+	pid= extra_pid=
+}
+
+# A file that a server writes when it is ready.
+wait_for() {
+	local i
+	for ((i = 0; i < 500; i++)); do
+		[[ ! -s $1 ]] || return 0
+		sleep 0.02
+	done
+	return 1
 }
 
 # hostile [-b] [-t] MODE [ARG]: start it; $port, $other, $host, `log`.
-# -t: with TLS.
+# -t: with TLS. The one before is stopped.
 hostile() {
 	local args=()
+	stop
 	while [[ $1 == -* ]]; do
 		case $1 in
 		-t)
@@ -36,12 +55,10 @@ hostile() {
 		shift
 	done
 	: >log
+	rm -f ports
 	"$fixtures/hostile-registry" "${args[@]}" -l log "$@" >ports 3>&- &
 	pid=$!
-	for _ in {1..100}; do
-		[[ ! -s ports ]] || break
-		sleep 0.02
-	done
+	wait_for ports
 	read -r port other <ports
 	host=127.0.0.1:$port
 	[[ " ${args[*]} " == *" -c "* ]] || options+=(--plain-http "$host")
@@ -63,7 +80,7 @@ login() {
 
 # look [EXTRA ...]: ask for app:v1, in 10 s at most.
 look() {
-	run --separate-stderr timeout 10 "$bin/fg-entrypoint" --timeout 2 \
+	run --separate-stderr timeout 10 "$bin/fg-entrypoint" --timeout "${timeout:-2}" \
 		"${options[@]}" "$@" "$host/app:v1"
 	echo "status $status; stdout: $output; stderr: $stderr"
 	echo "requests:" && cat log
@@ -117,7 +134,6 @@ requests() {
 	look
 	refused 100 "--trust-realm 127.0.0.1:$other"
 	[[ $(requests token) -eq 0 && $(requests Basic) -eq 0 ]]
-	kill "$pid"
 	hostile realm 'http://localhost:{port}/token'
 	login
 	look
@@ -159,9 +175,7 @@ requests() {
 		look
 		refused 100 '--trust-realm'
 		[[ $(requests .) -eq 1 && $(requests Basic) -eq 0 ]]
-		kill "$pid"
 	done
-	pid=
 }
 
 @test "realms that are no URLs are refused" {
@@ -174,9 +188,7 @@ requests() {
 		look
 		[[ $status -eq 100 && -z $output ]]
 		[[ $(requests .) -eq 1 && $(requests Basic) -eq 0 ]]
-		kill "$pid"
 	done
-	pid=
 }
 
 @test "a token request is never redirected" {
@@ -189,27 +201,22 @@ requests() {
 		look --plain-http "127.0.0.1:$other"
 		refused 100 '(307)'
 		[[ $(requests stolen) -eq 0 && $(requests Basic) -le 1 ]]
-		kill "$pid"
 	done
-	pid=
 }
 
 # token-redirect answers /token only; the challenge is the realm mode's: a
 # second registry sends clients to the first.
 server_realm() {
 	local first=$pid first_port=$port first_other=$other
+	rm -f ports2
 	"$fixtures/hostile-registry" -l log realm \
 		"http://127.0.0.1:$first_port/token" >ports2 3>&- &
 	pid=$!
-	for _ in {1..100}; do
-		[[ ! -s ports2 ]] || break
-		sleep 0.02
-	done
+	wait_for ports2
 	read -r port other <ports2
 	host=127.0.0.1:$port
 	options+=(--plain-http "$host" --trust-realm "127.0.0.1:$first_port")
 	extra_pid=$first other=$first_other
-	: >ports2
 }
 
 @test "a registry that refuses for ever is asked three times" {
@@ -226,7 +233,6 @@ server_realm() {
 	look
 	refused 100 'characters that no header takes'
 	[[ $(requests EVIL) -eq 0 ]]
-	kill "$extra_pid"
 }
 
 @test "a token answer has a bound" {
@@ -234,7 +240,6 @@ server_realm() {
 	server_realm
 	look
 	refused 100 'above the limit'
-	kill "$extra_pid"
 }
 
 @test "CR and LF in names go nowhere" {
@@ -327,9 +332,7 @@ redirected() {
 		hostile redirect-raw "$to"
 		look
 		[[ $status -eq 100 && -z $output && $(requests .) -le 6 ]]
-		kill "$pid"
 	done
-	pid=
 }
 
 @test "a certificate that nobody vouches for is refused" {
@@ -350,11 +353,10 @@ redirected() {
 	"$fixtures/hostile-registry" -l log -c c.pem -k k.pem good \
 		>ports2 3>&- &
 	extra_pid=$!
-	until [[ -s ports2 ]]; do sleep 0.02; done
+	wait_for ports2
 	read -r port other <ports2
 	run --separate-stderr "$bin/fg-entrypoint" --timeout 2 --ca c.pem \
 		"127.0.0.1:$port/app:v1"
-	kill "$extra_pid"
 	[[ $status -eq 100 && -z $output && $(requests .) -eq 0 ]]
 }
 
@@ -367,9 +369,7 @@ redirected() {
 		look
 		refused 100 'above the limit'
 		[[ $(requests .) -le 2 ]]
-		kill "$pid"
 	done
-	pid=
 }
 
 @test "memory stays small while 10 GB are offered" {
@@ -383,7 +383,6 @@ redirected() {
 	hostile long-length
 	look
 	[[ $status -eq 111 && -z $output ]]
-	kill "$pid"
 	hostile short-length
 	look
 	[[ $status -eq 100 && -z $output ]]
@@ -397,9 +396,7 @@ redirected() {
 		look
 		refused 111 'timed out'
 		[[ $((SECONDS - from)) -le 7 && $(requests .) -eq 2 ]]
-		kill "$pid"
 	done
-	pid=
 }
 
 @test "closed connections are tried again, four times in all" {
@@ -431,16 +428,13 @@ redirected() {
 		look
 		refused 100 'malformed digest'
 		[[ $(requests .) -eq 1 ]]
-		kill "$pid"
 	done
-	pid=
 }
 
 @test "the digest that the registry says must be one, and be true" {
 	hostile said-digest 'sha256:../../x'
 	look
 	refused 100 'malformed Docker-Content-Digest'
-	kill "$pid"
 	hostile said-digest "sha256:$(printf 'a%.0s' {1..64})"
 	look
 	refused 100 'not the document it says'
@@ -464,11 +458,9 @@ redirected() {
 	hostile document '{"schemaVersion":2,"manifests":[],"config":{}}'
 	look
 	refused 100 'both an index and a manifest'
-	kill "$pid"
 	hostile type application/vnd.oci.image.index.v1+json
 	look
 	refused 100 'mediaType'
-	kill "$pid"
 	hostile type 'text/html'
 	look
 	refused 100 'mediaType'
@@ -499,7 +491,6 @@ redirected() {
 	look
 	found
 	[[ $(requests .) -eq 5 ]]
-	kill "$pid"
 	hostile index-deep 4
 	look
 	refused 100 'more than 3 deep'
@@ -514,20 +505,19 @@ redirected() {
 # ---- patience --------------------------------------------------------------------
 
 @test "429 and 503 are tried again, after Retry-After" {
+	local timeout=5
 	hostile busy '429 2 1'
 	local from=$SECONDS
-	look --timeout 5
+	look
 	found
 	[[ $((SECONDS - from)) -ge 2 && $(requests .) -eq 4 ]]
-	kill "$pid"
 	hostile busy '503 1'
 	look
 	found
-	kill "$pid"
 	hostile busy "429 1 $(LC_ALL=C date -u -d '2 seconds' \
 		'+%a, %d %b %Y %H:%M:%S GMT')"
 	from=$SECONDS
-	look --timeout 5
+	look
 	found
 	[[ $((SECONDS - from)) -ge 1 ]]
 }
@@ -549,9 +539,7 @@ redirected() {
 @test "many images of a dead host: it is tried once, not for each" {
 	hostile close
 	local from=$SECONDS
-	kill "$pid"
-	wait "$pid" || true
-	pid=
+	stop
 	run --separate-stderr timeout 20 "$bin/fg-entrypoint" "${options[@]}" \
 		"$host"/app:{1..50}
 	[[ $status -eq 111 && ${#stderr_lines[@]} -eq 50 ]]
@@ -577,16 +565,12 @@ redirected() {
 		said-digest) arg=sha256:x ;;
 		esac
 		hostile good
-		local origin=$host origin_pid=$pid
+		rm -f ports2
 		"$fixtures/hostile-registry" "$mode" "$arg" >ports2 3>&- &
 		extra_pid=$!
-		until [[ -s ports2 ]]; do sleep 0.02; done
+		wait_for ports2
 		read -r mirror _ <ports2
-		host=$origin
 		look --mirror "127.0.0.1:${port}=http://127.0.0.1:$mirror"
-		kill "$extra_pid" "$origin_pid"
-		: >ports2
 		found
 	done
-	pid=
 }
