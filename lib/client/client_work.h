@@ -39,6 +39,9 @@ void client_work_free(struct client_work *w);
  */
 int client_work_begin(struct client_work *w);
 
+/* Set w->easy up to ask for w->url (client_request.c). */
+int client_work_request(struct client_work *w);
+
 enum client_next { CLIENT_WORK_DONE, CLIENT_WORK_AGAIN };
 
 /*

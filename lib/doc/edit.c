@@ -185,7 +185,8 @@ edit_apply(struct edit *ed, struct doc **ret, struct err *e)
 
 	if (ed->no_memory)
 		return err_nomem(e);
-	qsort(ed->ops, ed->n, sizeof *ed->ops, by_node);
+	if (ed->n > 0)
+		qsort(ed->ops, ed->n, sizeof *ed->ops, by_node);
 	r = make_splices(ed, &ed->splices, e);
 	if (r == 0)
 		r = splice_apply(&ed->splices, &text, e);

@@ -7,8 +7,7 @@
 #include "job.h"
 #include "time/time.h"
 
-/* ---- the scan DB, before the network ----------------------------------------
- */
+/* ---- the scan DB, before the network ------------------------------------ */
 
 static bool
 in_time(const struct entrypoint_run *run, int64_t checked_at)

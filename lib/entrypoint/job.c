@@ -53,8 +53,7 @@ entrypoint_job_fail(struct entrypoint_job *j, int code, const char *why)
 	(void)err_set(&j->err, ERR_NO, code, "%s", why);
 }
 
-/* ---- one job for all that ask for the same ----------------------------------
- */
+/* ---- one job for all that ask for the same ------------------------------ */
 
 static int
 parse(struct entrypoint_run *run, const struct entrypoint_query *q,

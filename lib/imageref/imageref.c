@@ -11,7 +11,7 @@
 
 enum { IMAGE_ID_DIGITS = 64, PORT_DIGITS_MAX = 5, QUOTED_MAX = 300 };
 
-/* ---- character classes: ASCII only, whatever the locale ------------------ */
+/* ---- character classes: ASCII only, whatever the locale ----------------- */
 
 static bool
 is_digit(char c)
@@ -53,8 +53,7 @@ all(struct str s, bool (*is)(char c))
 	return true;
 }
 
-/* ---- the parts ------------------------------------------------------------
- */
+/* ---- the parts ---------------------------------------------------------- */
 
 static bool
 is_ipv6(char c)
@@ -185,8 +184,7 @@ imageref_digest_ok(struct str s)
 	       (str_eqz(algorithm, "sha512") && hex.n == 128);
 }
 
-/* ---- the whole ------------------------------------------------------------
- */
+/* ---- the whole ---------------------------------------------------------- */
 
 static int
 refuse(struct str text, const char *why, struct err *e)
@@ -290,8 +288,7 @@ imageref_parse(struct str text, struct imageref *out, struct err *e)
 	return 0;
 }
 
-/* ---- and back -------------------------------------------------------------
- */
+/* ---- and back ----------------------------------------------------------- */
 
 const char *
 imageref_http_host(const struct imageref *ref)

@@ -16,6 +16,20 @@ member(const struct check *k, const char *path)
 	return taskdef_path(k->g->td->form, k->c->node, path);
 }
 
+/* Is it a variable that we set? */
+static bool
+is_reserved(const struct check *k, const struct doc_node *item)
+{
+	enum taskdef_form form = k->g->td->form;
+	const struct doc_node *name = taskdef_get(form, item, "name");
+
+	if (!doc_is_text(name))
+		return false;
+	return names_is_ours(name->text) ||
+	       (str_eqz(name->text, NAMES_APP_ID) &&
+		   taskdef_get(form, item, "value") == NULL);
+}
+
 /* Can the member be added to? */
 static struct str
 check_member(const struct check *k, const char *path, enum doc_kind kind)
@@ -65,17 +79,17 @@ check_members(const struct check *k)
 static struct str
 check_environment(const struct check *k)
 {
-	const struct doc_node *list = member(k, "environment");
+	static const char *const paths[] = {"environment", "secrets"};
 
-	if (list == NULL)
-		return STR_NONE;
-	doc_each(item, list) {
-		const struct doc_node *name =
-		    taskdef_get(k->g->td->form, item, "name");
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		const struct doc_node *list = member(k, paths[i]);
 
-		if (doc_is_text(name) && names_is_ours(name->text))
-			return STR("it sets a variable FG_*, which are "
-				   "reserved; rename it");
+		if (list == NULL || list->kind != DOC_SEQ)
+			continue;
+		doc_each(item, list)
+			if (is_reserved(k, item))
+				return STR("it sets a variable FG_*, which "
+					   "are reserved; rename it");
 	}
 	return STR_NONE;
 }

@@ -235,6 +235,24 @@ note_image(const struct fill *fl)
 	return 0;
 }
 
+/* With the platform: the image may be there for another one. */
+static void
+report_failure(const struct fill *fl, const struct entrypoint_query *q)
+{
+	cleanup_buf struct buf platform = BUF_MAX(256);
+	const struct fill_need *need = fl->need;
+	struct report_container what = {
+	    .state = REPORT_UNPROTECTED,
+	    .reason = str_of(q->err.text),
+	    .image = q->reference,
+	};
+
+	oci_platform_format(&q->platform, &platform);
+	what.platform = buf_str(&platform);
+	report_container(fl->report, fl->g.f, need->td, need->c, &what);
+	report_weigh(fl->report, q->err.kind);
+}
+
 int
 fill_write(const struct taskdef_file *f, const struct fill_need *need,
     const struct entrypoint_query *q, struct edit *ed, struct report *report,
@@ -251,8 +269,7 @@ fill_write(const struct taskdef_file *f, const struct fill_need *need,
 	int r;
 
 	if (q->image == NULL) {
-		unresolved(report, f, need->td, need->c, q->err.text);
-		report_weigh(report, q->err.kind);
+		report_failure(&fl, q);
 		return 0;
 	}
 	reason = why_not(&fl);

@@ -66,11 +66,48 @@ do_container(const struct inject *in, const struct taskdef_container *c)
 
 /* ---- the task definition ---- */
 
+static const struct doc_node *
+find_item(enum taskdef_form form, const struct doc_node *list, const char *key,
+    const char *value)
+{
+	if (list != NULL && list->kind == DOC_SEQ)
+		doc_each(item, list)
+			if (doc_is(taskdef_get(form, item, key), value))
+				return item;
+	return NULL;
+}
+
+/* Removing takes out all that refers to our sidecar: it must all be ours. */
+static int
+check_references(const struct grow *g)
+{
+	static const char *const refs[][2] = {
+	    {"dependsOn", "containerName"}, {"volumesFrom", "sourceContainer"}};
+	enum taskdef_form form = g->td->form;
+
+	for (size_t i = 0; i < g->td->n; i++)
+		for (size_t j = 0; j < sizeof refs / sizeof *refs; j++) {
+			const struct doc_node *ref = find_item(form,
+			    taskdef_get(
+				form, g->td->containers[i].node, refs[j][0]),
+			    refs[j][1], SIDECAR_NAME);
+
+			if (ref != NULL)
+				return doc_err(g->e, ERR_NO, EEXIST, g->f->doc,
+				    ref,
+				    "refers to " SIDECAR_NAME
+				    ", which is only about to be added; take "
+				    "it out");
+		}
+	return 0;
+}
+
 static int
 check_definition(const struct inject *in)
 {
 	const struct grow *g = &in->g;
 	const struct taskdef_container *foreign = record_sidecar(g->td);
+	int r;
 
 	if (foreign != NULL)
 		return doc_err(g->e, ERR_NO, EEXIST, g->f->doc, foreign->node,
@@ -83,10 +120,10 @@ check_definition(const struct inject *in)
 		return doc_err(g->e, ERR_NO, ENOTSUP, g->f->doc, g->td->list,
 		    "an anchor or alias stands for these container "
 		    "definitions; write them out");
-	if (in->app_id == NULL)
-		return doc_err(g->e, ERR_USAGE, EINVAL, g->f->doc, g->td->node,
-		    "no App ID; run fg-appid --stamp first, or give --app-id");
-	return order_check(g->f, g->td, g->e);
+	r = check_references(g);
+	if (r == 0)
+		r = stamp_check(g->f, g->td, g->e);
+	return r == 0 ? order_check(g->f, g->td, g->e) : r;
 }
 
 /* Amazon ECS Developer Guide, "Task execution IAM role": secrets. */

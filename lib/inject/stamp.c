@@ -16,8 +16,8 @@ struct stamp {
 
 /* ---- what is there ---- */
 
-const struct doc_node *
-stamp_variable(
+static const struct doc_node *
+find_variable(
     enum taskdef_form form, const struct doc_node *container, const char *name)
 {
 	const struct doc_node *list =
@@ -27,8 +27,15 @@ stamp_variable(
 		return NULL;
 	doc_each(item, list)
 		if (doc_is(taskdef_get(form, item, "name"), name))
-			return taskdef_get(form, item, "value");
+			return item;
 	return NULL;
+}
+
+const struct doc_node *
+stamp_variable(
+    enum taskdef_form form, const struct doc_node *container, const char *name)
+{
+	return taskdef_get(form, find_variable(form, container, name), "value");
 }
 
 const struct doc_node *
@@ -88,6 +95,30 @@ from_earlier(const struct stamp *s)
 	return NULL;
 }
 
+/* An expression may come to anything; text must be an App ID. */
+static int
+check_id(const struct doc *d, const struct doc_node *n, struct err *e)
+{
+	struct err why = {0};
+	struct appid id;
+
+	if (!doc_is_text(n) || appid_parse(n->text, &id, &why) == 0)
+		return 0;
+	return doc_err(e, ERR_NO, EINVAL, d, n, NAMES_APP_ID ": %s", why.text);
+}
+
+int
+stamp_check(
+    const struct taskdef_file *f, const struct taskdef *td, struct err *e)
+{
+	const struct doc_node *id = stamp_find(td);
+
+	if (id == NULL)
+		return doc_err(e, ERR_USAGE, EINVAL, f->doc, td->node,
+		    "no App ID; run fg-appid --stamp first, or give --app-id");
+	return check_id(f->doc, id, e);
+}
+
 static struct val *
 new_text(const struct stamp *s, struct str family, const char *uuid)
 {
@@ -137,7 +168,9 @@ wanted(const struct stamp *s)
 	if (text != NULL)
 		return from_given(s, text);
 	if (earlier != NULL)
-		return val_copy(a, earlier);
+		return check_id(s->cfg->from->doc, earlier, s->g.e) == 0
+			   ? val_copy(a, earlier)
+			   : NULL;
 	return new_id(s);
 }
 
@@ -155,17 +188,31 @@ copy_val(struct arena *a, const struct val *v)
 	return copy;
 }
 
+/* The sidecar goes as a whole when it is removed. */
+static bool
+is_stamped(const struct stamp *s, const struct taskdef_container *c)
+{
+	const struct record_container *rc = record_find(s->g.rec, c->id);
+
+	return doc_is(c->name, SIDECAR_NAME) || (rc != NULL && rc->stamped);
+}
+
 static int
 write_one(
     struct stamp *s, const struct taskdef_container *c, const struct val *id)
 {
 	struct arena *a = edit_arena(s->g.ed);
-	const struct doc_node *old =
-	    stamp_variable(s->g.td->form, c->node, NAMES_APP_ID);
+	const struct doc_node *item =
+	    find_variable(s->g.td->form, c->node, NAMES_APP_ID);
+	const struct doc_node *old = taskdef_get(s->g.td->form, item, "value");
 	struct record_container *rc;
 
 	if (old != NULL && val_equals(id, old))
 		return 0;
+	if (item != NULL && (old == NULL || !is_stamped(s, c)))
+		return doc_err(s->g.e, ERR_NO, EEXIST, s->g.f->doc, item,
+		    "fg-appid did not write this " NAMES_APP_ID
+		    "; take it out first");
 	if (old != NULL) {
 		*s->changed = true;
 		edit_replace(s->g.ed, old, copy_val(a, id));
@@ -234,7 +281,9 @@ stamp_definition(const struct taskdef_file *f, const struct taskdef *td,
 	int r = 0;
 
 	if (there != NULL && !cfg->renew && given(&s) == NULL)
-		id = val_copy(edit_arena(ed), there);
+		id = check_id(f->doc, there, e) == 0
+			 ? val_copy(edit_arena(ed), there)
+			 : NULL;
 	else
 		id = wanted(&s);
 	if (id == NULL)

@@ -45,4 +45,8 @@ const struct doc_node *stamp_variable(
  */
 const struct doc_node *stamp_find(const struct taskdef *td);
 
+/* Is td stamped? If not ERR_USAGE; with what is no App ID: ERR_NO. */
+int stamp_check(
+    const struct taskdef_file *f, const struct taskdef *td, struct err *e);
+
 #endif

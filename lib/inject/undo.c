@@ -10,6 +10,7 @@ struct work {
 	const struct undo *u;
 	const struct record_container *c; /* may be NULL: no record */
 	const struct doc_node *container;
+	bool injected; /* the wrapper, or the record, says so */
 };
 
 static bool
@@ -96,7 +97,7 @@ is_our_variable(const struct work *w, const struct doc_node *item)
 
 	if (doc_is(name, NAMES_APP_ID))
 		return wants(w->u, UNDO_STAMP) && w->c != NULL && w->c->stamped;
-	return wants(w->u, UNDO_INJECT) && doc_is_text(name) &&
+	return wants(w->u, UNDO_INJECT) && w->injected && doc_is_text(name) &&
 	       names_is_ours(name->text);
 }
 
@@ -165,7 +166,7 @@ undo_commands(const struct work *w)
 }
 
 static void
-undo_one(const struct undo *u, const struct taskdef_container *c)
+undo_one(const struct undo *u, const struct taskdef_container *c, bool sidecar)
 {
 	struct work w = {
 	    .u = u, .c = record_find(u->rec, c->id), .container = c->node};
@@ -173,13 +174,15 @@ undo_one(const struct undo *u, const struct taskdef_container *c)
 	bool wrapped = undo_wrapper_items(
 			   member(&w, RECORD_ENTRY_POINT), &keep_ptrace) > 0;
 
+	w.injected = wrapped || (w.c != NULL && w.c->injected);
 	undo_commands(&w);
-	if (wants(u, UNDO_INJECT)) {
+	/* Whoever wrote it: nothing may refer to a sidecar that goes. */
+	if (wants(u, UNDO_INJECT) && (w.injected || sidecar)) {
 		weed(&w, RECORD_DEPENDS_ON, is_our_dependency);
 		weed(&w, RECORD_VOLUMES_FROM, is_our_volume);
-		if (wrapped && !keep_ptrace)
-			weed(&w, RECORD_CAPABILITIES_ADD, is_our_capability);
 	}
+	if (wants(u, UNDO_INJECT) && wrapped && !keep_ptrace)
+		weed(&w, RECORD_CAPABILITIES_ADD, is_our_capability);
 	if (wants(u, UNDO_INJECT | UNDO_STAMP))
 		weed(&w, RECORD_ENVIRONMENT, is_our_variable);
 	if (wants(u, UNDO_RECORD))
@@ -242,6 +245,16 @@ undo_metadata(const struct undo *u)
 		edit_delete(u->ed, metadata);
 }
 
+static bool
+says_injected(const struct record *rec)
+{
+	for (const struct record_container *c = rec->first; c != NULL;
+	     c = c->next)
+		if (c->injected)
+			return true;
+	return false;
+}
+
 /* A container of that name alone may be somebody else's. */
 static bool
 is_our_sidecar(const struct undo *u, const struct taskdef_container *c)
@@ -251,7 +264,7 @@ is_our_sidecar(const struct undo *u, const struct taskdef_container *c)
 	if (c == NULL)
 		return false;
 	words = taskdef_get(u->td->form, c->node, "entryPoint");
-	return u->rec->node != NULL ||
+	return says_injected(u->rec) ||
 	       (words != NULL && doc_is(words->first, NAMES_SIDECAR));
 }
 
@@ -259,15 +272,15 @@ void
 undo_definition(const struct undo *u)
 {
 	const struct taskdef_container *sidecar = record_sidecar(u->td);
+	bool ours = is_our_sidecar(u, sidecar);
 
-	if (u->rec->node == NULL && !is_our_sidecar(u, sidecar))
+	if (u->rec->node == NULL && !ours)
 		return;
-
 	for (size_t i = 0; i < u->td->n; i++)
 		if (&u->td->containers[i] != sidecar)
-			undo_one(u, &u->td->containers[i]);
+			undo_one(u, &u->td->containers[i], ours);
 	if (wants(u, UNDO_INJECT)) {
-		if (is_our_sidecar(u, sidecar))
+		if (ours)
 			edit_delete(u->ed, sidecar->node);
 		undo_role(u);
 	}

@@ -19,8 +19,7 @@ bad(struct err *e, const char *why)
 	return err_set(e, ERR_PERM, EINVAL, "%s", why);
 }
 
-/* ---- descriptors ----------------------------------------------------------
- */
+/* ---- descriptors -------------------------------------------------------- */
 
 static int
 parse_size(jv object, int64_t *ret, struct err *e)
@@ -55,8 +54,7 @@ parse_descriptor(
 	return r != 0 ? r : parse_size(object, &d->size, e);
 }
 
-/* ---- index entries --------------------------------------------------------
- */
+/* ---- index entries ------------------------------------------------------ */
 
 static int
 platform_part(struct arena *a, jv platform, const char *key,
@@ -148,8 +146,7 @@ parse_entries(
 	return 0;
 }
 
-/* ---- manifests ------------------------------------------------------------
- */
+/* ---- manifests ---------------------------------------------------------- */
 
 static bool
 is_image_config(struct str type)
@@ -179,8 +176,7 @@ parse_manifest(
 	return 0;
 }
 
-/* ---- what is it? ----------------------------------------------------------
- */
+/* ---- what is it? -------------------------------------------------------- */
 
 static const struct {
 	const char *type;

@@ -112,8 +112,7 @@ struct oci_config {
 int oci_config_parse(
     struct arena *a, struct str text, struct oci_config *out, struct err *e);
 
-/* ---- the way there --------------------------------------------------------
- */
+/* ---- the way there ------------------------------------------------------ */
 
 /* An index or manifest with its digest, against which text was checked. */
 struct oci_part {

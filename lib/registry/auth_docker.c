@@ -46,8 +46,7 @@ free_state(struct registry_host *host)
 		registry_token_free(t);
 }
 
-/* ---- Basic ----------------------------------------------------------------
- */
+/* ---- Basic -------------------------------------------------------------- */
 
 static bool
 has_password(const struct registry_host *host)
@@ -70,8 +69,7 @@ go_basic(struct registry_fetch *f)
 	return REGISTRY_AUTH_GO;
 }
 
-/* ---- Bearer ---------------------------------------------------------------
- */
+/* ---- Bearer ------------------------------------------------------------- */
 
 /* The token for the realm and scope of f, a new one if need be. */
 static struct registry_token *
@@ -139,8 +137,7 @@ go_bearer(
 	return REGISTRY_AUTH_WAIT;
 }
 
-/* ---- the challenge --------------------------------------------------------
- */
+/* ---- the challenge ------------------------------------------------------ */
 
 static int
 check_realm(struct registry_fetch *f, const char *realm, struct buf *full,

@@ -13,8 +13,7 @@
 
 static void start(struct registry_fetch *f);
 
-/* ---- the table ------------------------------------------------------------
- */
+/* ---- the table ---------------------------------------------------------- */
 
 static size_t
 bucket_of(
@@ -90,8 +89,7 @@ registry_fetch_drop(struct registry_fetch *f)
 	free_fetch(f);
 }
 
-/* ---- the end --------------------------------------------------------------
- */
+/* ---- the end ------------------------------------------------------------ */
 
 static void
 tell(struct registry_fetch *f)
@@ -150,8 +148,7 @@ succeeded(struct registry_fetch *f)
 	tell(f);
 }
 
-/* ---- the answer -----------------------------------------------------------
- */
+/* ---- the answer --------------------------------------------------------- */
 
 /* Mirrors have the origin behind them: no second try. */
 static bool
@@ -264,8 +261,7 @@ on_done(struct client_call *call)
 		probed(host);
 }
 
-/* ---- the start ------------------------------------------------------------
- */
+/* ---- the start ---------------------------------------------------------- */
 
 /* Send, wait, or fail: what the host's kind says. */
 static void

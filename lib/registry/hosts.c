@@ -43,8 +43,7 @@ registry_host_get(struct registry *r, const char *name, const char *base)
 	return h;
 }
 
-/* ---- mirrors --------------------------------------------------------------
- */
+/* ---- mirrors ------------------------------------------------------------ */
 
 /* "https://h:5000/a/b" is the base "https://h:5000" and the prefix "a/b/". */
 static int
@@ -157,8 +156,7 @@ registry_hosts_setup(struct registry *r, struct err *e)
 	return code != 0 ? code : setup_plain_http(r, e);
 }
 
-/* ---- where to ask ---------------------------------------------------------
- */
+/* ---- where to ask ------------------------------------------------------- */
 
 static bool
 is_plain_http(const struct registry *r, const char *http_host)

@@ -73,8 +73,7 @@ check_size(struct registry_pull *p, struct registry_fetch *f)
 	    f->version, f->call.body.n, (long long)s->size);
 }
 
-/* ---- the configuration ----------------------------------------------------
- */
+/* ---- the configuration -------------------------------------------------- */
 
 static int
 check_platform(struct registry_pull *p)
@@ -113,8 +112,7 @@ on_config(void *arg, struct registry_fetch *f)
 	finish(p, r != 0 ? r : check_platform(p));
 }
 
-/* ---- indexes and the manifest ---------------------------------------------
- */
+/* ---- indexes and the manifest ------------------------------------------- */
 
 static void on_document(void *arg, struct registry_fetch *f);
 
@@ -198,8 +196,7 @@ on_document(void *arg, struct registry_fetch *f)
 	}
 }
 
-/* ---- the start ------------------------------------------------------------
- */
+/* ---- the start ---------------------------------------------------------- */
 
 static void
 on_head(void *arg, struct registry_fetch *f)

@@ -53,8 +53,7 @@ registry_token_free(struct registry_token *t)
 	wipe(&t->text);
 }
 
-/* ---- the answer -----------------------------------------------------------
- */
+/* ---- the answer --------------------------------------------------------- */
 
 static struct str
 token_member(jv root, jv *hold)
@@ -192,8 +191,7 @@ on_done(struct client_call *call)
 	tell(t);
 }
 
-/* ---- the request ----------------------------------------------------------
- */
+/* ---- the request -------------------------------------------------------- */
 
 static void
 add_param(struct buf *b, const char *sep, const char *key, const char *value)

@@ -50,8 +50,7 @@ in_repo(struct scandb *db, const struct imageref *ref, const char *digest,
 	return r != 0 ? r : scandb_step(db, s, e);
 }
 
-/* ---- from index to manifest ------------------------------------------------
- */
+/* ---- from index to manifest --------------------------------------------- */
 
 static int
 take_part(struct scandb *db, struct str text, char part[OCI_PLATFORM_PART],
@@ -147,8 +146,7 @@ descend(struct scandb *db, char digest[IMAGEREF_DIGEST_MAX + 1],
 	return 0;
 }
 
-/* ---- manifest and config ---------------------------------------------------
- */
+/* ---- manifest and config ------------------------------------------------ */
 
 static int
 wrong_platform(const struct oci_platform *want, const struct oci_platform *have,

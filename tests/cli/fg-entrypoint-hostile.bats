@@ -315,7 +315,8 @@ redirected() {
 	hostile good
 	options=()
 	look
-	[[ $status -eq 111 && $(requests GET) -eq 0 ]]
+	refused 100 "--plain-http $host"
+	[[ $(requests GET) -eq 0 ]]
 }
 
 @test "redirects in a circle end" {

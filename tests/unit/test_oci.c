@@ -42,8 +42,7 @@ tear_down(void **state)
 	return 0;
 }
 
-/* ---- platforms -------------------------------------------------------------
- */
+/* ---- platforms ---------------------------------------------------------- */
 
 static void
 platforms_parse(void **state)
@@ -130,8 +129,7 @@ variants_fall_back(void **state)
 	}
 }
 
-/* ---- indexes ---------------------------------------------------------------
- */
+/* ---- indexes ------------------------------------------------------------ */
 
 #define ENTRY(n, more)                                                         \
 	"{\"mediaType\":\"" OCI_MEDIA_MANIFEST                                 \
@@ -199,8 +197,7 @@ selection(void **state)
 	assert_non_null(strstr(e.text, "on offer: none"));
 }
 
-/* ---- documents that must be refused -----------------------------------------
- */
+/* ---- documents that must be refused ------------------------------------- */
 
 static const struct {
 	const char *content_type, *text;
@@ -351,8 +348,7 @@ document_limits(void **state)
 	buf_free(&b);
 }
 
-/* ---- configurations --------------------------------------------------------
- */
+/* ---- configurations ----------------------------------------------------- */
 
 /* What config of a document with these words becomes, as a record. */
 static const char *

@@ -1,0 +1,263 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# pipelines/fg-embed: the four tools as one command. What images run comes from
+# a scan DB made here; no network.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	export root PATH="${FG_BIN:-$root/build/bin}:$root/pipelines:$PATH"
+	export FG_SCAN_DB=$BATS_FILE_TMPDIR/scan.db
+	"${FG_FIXTURES:-$root/build/fixtures}/scandb-make" \
+		"$FG_SCAN_DB" <<-'end'
+		registry.example.com/shop/api:1.4 {"Entrypoint":["/api"],"Cmd":["--port=80"]}
+		registry.example.com/shop/log:2 {"Cmd":["/log"]}
+	end
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir tmp
+	export TMPDIR=$PWD/tmp FG_SIDECAR_IMAGE=sidecar:1
+	id=shop:24edfabf-c761-40ae-9748-5844b0d7579c
+	jq -n '{family: "shop", cpu: "256", memory: "512",
+		requiresCompatibilities: ["FARGATE"], networkMode: "awsvpc",
+		executionRoleArn: "arn:aws:iam::123456789012:role/shop",
+		containerDefinitions: [
+		{name: "api", image: "registry.example.com/shop/api:1.4"},
+		{name: "log", image: "registry.example.com/shop/log:2"}]}' \
+		>task.json
+	jq '.containerDefinitions[1].image = "nowhere.example.com/x:1"' \
+		task.json >unknown.json
+	cat >template.yaml <<-'end'
+	Parameters:
+	  Image: {Type: String} # of the only container
+	Resources:
+	  Shop:
+	    Type: AWS::ECS::TaskDefinition
+	    Properties:
+	      ContainerDefinitions:
+	        - Name: api
+	          Image: !Ref Image
+	end
+}
+
+# Nothing may be left behind, whatever happened.
+teardown() {
+	[[ -z $(ls "$BATS_TEST_TMPDIR/tmp") ]]
+}
+
+embed() {
+	fg-embed --offline "$@"
+}
+
+# The pipeline of fg-intro(7), spelt out.
+by_hand() {
+	fg-entrypoint --fill --offline "$@" | fg-appid --stamp | fg-inject
+}
+
+@test "it does what the tools do one after the other" {
+	embed "--app-id=$id" task.json >first.json
+	fg-inject --remove first.json | cmp - task.json
+	fg-lint --only=protected first.json
+	# With the App ID standing there nothing is random.
+	fg-appid --stamp task.json >stamped.json
+	cmp <(embed stamped.json) <(by_hand stamped.json)
+	jq -e --arg id "$id" '[.containerDefinitions[].environment[]
+		| select(.name == "FG_APP_ID").value] == [$id, $id, $id]' \
+		first.json
+	jq -e '.containerDefinitions[0] | .entryPoint + .command ==
+		["/opt/fg/bin/fg-wrap", "--", "/api", "--port=80"]' first.json
+}
+
+@test "doing it again changes nothing, and a new revision keeps its App ID" {
+	embed task.json >first.json
+	embed first.json | cmp - first.json
+	jq '.cpu = "512"' task.json >next.json
+	embed --from=first.json next.json >second.json
+	cmp <(jq '.containerDefinitions[].environment' first.json) \
+		<(jq '.containerDefinitions[].environment' second.json)
+}
+
+@test "FILE, standard input, - and a pipe are the same" {
+	fg-appid --stamp task.json >'a "file" $x.json'
+	embed 'a "file" $x.json' >expected
+	embed <'a "file" $x.json' | cmp - expected
+	embed - <'a "file" $x.json' | cmp - expected
+	embed -- 'a "file" $x.json' | cmp - expected
+	embed <(cat 'a "file" $x.json') | cmp - expected
+}
+
+@test "an option goes to the tools that know it, its value as it is" {
+	embed --param 'Image=registry.example.com/shop/api:1.4' \
+		--console https://fg.example.com --on-no-policy=closed \
+		--region "it's \"x\" \$y" --family unused --tag template.yaml >out
+	grep -q 'Value: https://fg.example.com$' out
+	grep -q 'Value: closed$' out
+	grep -q 'Key: fg:app-id$' out
+	fg-inject --remove out | cmp - template.yaml
+	embed --exclude log --report=report task.json >/dev/null
+	jq -se '[.[] | select(.type == "container" and .name == "log").state]
+		| unique == ["excluded"]' report
+}
+
+@test "every option of the tools is there, but those with a meaning of their own" {
+	local tool help
+	help=$(fg-embed --help)
+	for tool in fg-entrypoint fg-appid fg-inject fg-lint; do
+		while read -r option; do
+			echo "$tool $option"
+			[[ " ${help//$'\n'/ } " == *" $option "* ]]
+		done < <("$tool" --help=json | jq -r '.options[] |
+			select(.name | IN("fill", "platform", "jq", "uuid",
+			"parse", "match", "stamp", "remove", "only") | not) |
+			"--" + .name + if .value == "flag" or
+				.value == "optional" then "" else "=" end')
+	done
+}
+
+@test "--help begins with the synopsis, --version is the tools'" {
+	run --separate-stderr fg-embed --help
+	[[ $status -eq 0 && ${lines[0]} == "usage: fg-embed "* ]]
+	[[ $output == *"see fg-embed(1)"* && -z $stderr ]]
+	[[ $(fg-embed -h) == "$output" ]]
+	[[ $(awk 'length > 79' <<<"$output") == "" ]]
+	[[ $(fg-embed --version) == "fg-embed $(cat "$root/VERSION")" ]]
+	for option in --help --version; do
+		run bash -c "fg-embed $option >/dev/full"
+		[[ $status -eq 100 ]]
+	done
+}
+
+@test "a wrong command line is exit 2, and nothing is printed" {
+	local words
+	while read -r words; do
+		# shellcheck disable=SC2086 # words they are
+		run --separate-stderr fg-embed $words
+		echo "$words: $status $stderr"
+		[[ $status -eq 2 && -z $output ]]
+		[[ ${stderr_lines[0]} == fg-*": "* && $stderr == *usage:* ]]
+	done <<-end
+		--diffs task.json
+		-x task.json
+		--offline=yes task.json
+		--diff --report
+		--offline --report= task.json
+		--report=a --report=b task.json
+		task.json task.json
+		-- task.json task.json
+		--max-age=x task.json
+		--offline --region=a --region=b task.json
+		--offline --exclude=nobody task.json
+	end
+	FG_SIDECAR_IMAGE='' run --separate-stderr embed task.json
+	[[ $status -eq 2 && -z $output && $stderr == *--sidecar-image* ]]
+	[[ ! -e a && ! -e b ]]
+}
+
+@test "a container that cannot be protected: no document, exit 1" {
+	run --separate-stderr embed --report=report unknown.json
+	[[ $status -eq 1 && -z $output ]]
+	[[ $stderr == "fg-entrypoint: unknown.json:"*"nowhere.example.com/x:1"* ]]
+	jq -se 'any(.name == "log" and .state == "unprotected")' report
+}
+
+@test "--partial prints the document all the same, exit 1" {
+	run --separate-stderr embed --partial --report=report unknown.json
+	[[ $status -eq 1 ]]
+	jq -e '.containerDefinitions | map(.name + " " + (.entryPoint[0] // "")) ==
+		["api /opt/fg/bin/fg-wrap", "log ", "fg-sidecar /usr/bin/fg-sidecar"]' \
+		<<<"$output"
+	[[ $stderr != *'{'* ]]
+	jq -se '[.[] | select(.name == "log").state] | unique ==
+		["unprotected"]' report
+	jq -se 'any(.id == "protected.entry-point")' report
+}
+
+@test "no document is exit 100, a network that fails 111" {
+	run --separate-stderr embed </dev/null
+	[[ $status -eq 100 && -z $output && $stderr == fg-entrypoint:* ]]
+	run --separate-stderr embed nowhere.json
+	[[ $status -eq 100 && -z $output ]]
+	run --separate-stderr embed .
+	[[ $status -eq 100 && -z $output ]]
+	jq '.containerDefinitions[1].image = "127.0.0.1:1/x:1"' task.json >far.json
+	run --separate-stderr fg-embed --max-age=86400 --timeout=1 \
+		--plain-http=127.0.0.1:1 far.json
+	echo "$status $stderr"
+	[[ $status -eq 111 && -z $output ]]
+}
+
+@test "--report has the records of all stages" {
+	embed --enrol-secret=arn:aws:secretsmanager:eu-west-1:123456789012:secret:fg \
+		--report='the report' task.json >/dev/null
+	"$root/tests/doc/validate.py" <'the report'
+	[[ $(jq -r .type 'the report' | uniq -c | awk '{ print $2 $1 }') == \
+$'image.config2\napp.id1\ncontainer2\niam.statement1' ]]
+	run --separate-stderr embed --report=none/of/that task.json
+	[[ $status -eq 100 && -z $output ]]
+}
+
+@test "--diff is against what was read, --dry-run prints nothing" {
+	fg-appid --stamp task.json >stamped.json
+	embed stamped.json >after.json
+	diff -u --label stamped.json --label stamped.json stamped.json \
+		after.json >expected || :
+	embed --diff stamped.json | cmp - expected
+	sed 's/stamped.json/standard input/' expected >piped
+	embed --diff <stamped.json | cmp - piped
+	embed after.json --diff >empty
+	[[ ! -s empty ]]
+	run embed -n --report=report stamped.json
+	[[ $status -eq 0 && -z $output && -s report ]]
+}
+
+@test "an output that cannot be written is no success" {
+	local option
+	for option in --verbose --diff; do
+		run bash -c "fg-embed --offline $option task.json >/dev/full"
+		[[ $status -eq 100 ]]
+		run bash -c "fg-embed --offline $option task.json >&-"
+		[[ $status -eq 100 ]]
+	done
+	run bash -c '{ sleep 0.2; fg-embed --offline task.json; echo $? >&2; } |
+		true'
+	[[ ${lines[-1]} == 100 ]]
+}
+
+# What fg-inject calls done is looked at by another program.
+@test "a result that fg-lint finds fault with is not printed" {
+	mkdir bin
+	printf '#!/bin/sh\necho "{\\"type\\":\\"finding\\"}"; exit 1\n' >bin/fg-lint
+	chmod +x bin/fg-lint
+	PATH=$PWD/bin:$PATH run --separate-stderr embed --report=report task.json
+	[[ $status -eq 1 && -z $output ]]
+	[[ $stderr == '{"type":"finding"}' ]]
+	[[ $(tail -n 1 report) == '{"type":"finding"}' ]]
+}
+
+@test "a tool that is missing or dies is exit 100" {
+	mkdir bin
+	printf '#!/bin/sh\nkill -9 $$\n' >bin/fg-appid
+	chmod +x bin/fg-appid
+	PATH=$PWD/bin:$PATH run --separate-stderr embed task.json
+	[[ $status -eq 100 && -z $output ]]
+	PATH=/usr/bin:/bin run --separate-stderr "$root/pipelines/fg-embed" \
+		task.json
+	[[ $status -eq 100 && -z $output && $stderr == *fg-entrypoint* ]]
+}
+
+@test "ended by a signal it leaves nothing behind" {
+	mkdir bin
+	printf '#!/bin/sh\ntouch started; sleep 0.5\n' >bin/fg-entrypoint
+	chmod +x bin/fg-entrypoint
+	PATH=$PWD/bin:$PATH fg-embed task.json 3>&- &
+	while [[ ! -e started ]]; do
+		sleep 0.01
+	done
+	kill $!
+	status=0
+	wait $! || status=$?
+	[[ $status -ne 0 ]]
+}
