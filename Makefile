@@ -104,7 +104,7 @@ check-corpus: ## the laws over every document in CORPUS=../shared/corpus
 demo: ## real definitions become protected ones, before your eyes
 	$(ensure) build e2e
 	$(build) all fixtures
-	$(Q)FG_BUILD=$(abspath $B) share/demo/run
+	$(Q)FG_BUILD=$(abspath $B) tests/demo/run
 
 bench: ## measure against the peers; one NDJSON record per line
 	$(ensure) build bench
@@ -201,11 +201,11 @@ clean: ## remove build/
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-zA-Z.%-]+:.*## / { \
-		printf "  %-13s %s\n", $$1, $$2 }' Makefile
+		printf "  %-17s %s\n", $$1, $$2 }' Makefile
 	@printf '\npipelines:\n'
 	@for p in $(PIPELINES); do \
 		awk -v p=$$p '/^# / && !/SPDX/ { \
-			printf "  %-13s %s\n", p, substr($$0, 3); exit }' \
+			printf "  %-17s %s\n", p, substr($$0, 3); exit }' \
 			pipelines/$$p; \
 	done
 

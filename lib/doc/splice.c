@@ -229,6 +229,12 @@ grow(struct splices *s, const struct op *ops, size_t n, struct err *e)
 /* ---- replacing and restoring ----------------------------------------------
  */
 
+static bool
+in_block(const struct doc_node *n)
+{
+	return n->parent != NULL && n->parent->style == DOC_BLOCK;
+}
+
 static int
 replace(struct splices *s, const struct op *op, struct err *e)
 {
@@ -243,10 +249,13 @@ replace(struct splices *s, const struct op *op, struct err *e)
 
 	if (doc_format(s->style.d) == DOC_JSON && op->v->first != NULL &&
 	    node->kind != DOC_SCALAR)
-		style_flow(&s->style, node, &f);
+		style_flow_anew(&s->style, node, &f);
 	if (sp.gone == 0)
 		buf_addc(&b, ' ');
-	style_put_flow(&s->style, &f, op->v, &b);
+	if (op->v->kind == VAL_TEXT && op->v->tag.n == 0)
+		style_put_text(&s->style, op->v->text, !in_block(node), &b);
+	else
+		style_put_flow(&s->style, &f, op->v, &b);
 	r = put(s, sp, &b, e);
 	return r != 0 ? r : 1;
 }

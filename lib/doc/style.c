@@ -244,6 +244,15 @@ style_flow(
 }
 
 void
+style_flow_anew(
+    const struct style *st, const struct doc_node *n, struct style_flow *f)
+{
+	style_flow(st, n, f);
+	f->indent = indent_at(st, n->start);
+	f->depth = 1;
+}
+
+void
 style_put_gap(const struct style *st, const struct style_flow *f, struct buf *b)
 {
 	if (!f->lines) {

@@ -40,6 +40,10 @@ struct style_flow {
 void style_flow(
     const struct style *st, const struct doc_node *n, struct style_flow *ret);
 
+/* The same for the children of something that takes the place of n. */
+void style_flow_anew(
+    const struct style *st, const struct doc_node *n, struct style_flow *ret);
+
 /* Behind the comma, or the bracket, in front of a child laid out by f. */
 void style_put_gap(
     const struct style *st, const struct style_flow *f, struct buf *b);

@@ -318,19 +318,30 @@ imageref_canonical(const struct imageref *ref, struct buf *out)
 	add_version(ref, out);
 }
 
+/* Would repo alone be read as another image, or as an ID? */
+static bool
+needs_host(struct str repo)
+{
+	struct str first, rest;
+
+	if (str_cut(repo, '/', &first, &rest))
+		return names_host(first);
+	return repo.n == IMAGE_ID_DIGITS && all(repo, is_hex);
+}
+
 void
 imageref_familiar(const struct imageref *ref, struct buf *out)
 {
-	const char *repo = ref->repo;
-	struct str official = str_of(repo);
+	struct str repo = str_of(ref->repo), name;
 
-	if (strcmp(ref->host, HUB) != 0) {
-		buf_addf(out, "%s/", ref->host);
-	} else if (str_starts(official, OFFICIAL)) {
+	if (strcmp(ref->host, HUB) == 0) {
+		name = str_sub(repo, strlen(OFFICIAL), repo.n);
 		/* library/a/b cannot do without. */
-		if (strchr(repo + strlen(OFFICIAL), '/') == NULL)
-			repo += strlen(OFFICIAL);
+		if (str_starts(repo, OFFICIAL) && str_chr(name, '/') == name.n)
+			repo = name;
 	}
-	buf_addz(out, repo);
+	if (strcmp(ref->host, HUB) != 0 || needs_host(repo))
+		buf_addf(out, "%s/", ref->host);
+	buf_adds(out, repo);
 	add_version(ref, out);
 }

@@ -168,8 +168,10 @@ finish(struct way *w, struct buf *out)
 static int
 stamp_all(struct way *w, const struct stamp_config *cfg)
 {
-	int r = select_check(&w->f, &cfg->only, w->e);
+	int r = stamp_check_given(&w->f, cfg, w->e);
 
+	if (r == 0)
+		r = select_check(&w->f, &cfg->only, w->e);
 	if (r == 0)
 		r = select_check(&w->f, &cfg->exclude, w->e);
 	for (size_t i = 0; i < w->f.n && r == 0; i++) {

@@ -106,7 +106,8 @@ static int
 check_definition(const struct inject *in)
 {
 	const struct grow *g = &in->g;
-	const struct taskdef_container *foreign = record_sidecar(g->td);
+	const struct taskdef_container *foreign =
+	    taskdef_find(g->td, STR(SIDECAR_NAME));
 	int r;
 
 	if (foreign != NULL)

@@ -107,16 +107,38 @@ check_id(const struct doc *d, const struct doc_node *n, struct err *e)
 	return doc_err(e, ERR_NO, EINVAL, d, n, NAMES_APP_ID ": %s", why.text);
 }
 
+static int
+unstamped(const struct taskdef_file *f, const struct taskdef *td, struct err *e)
+{
+	return doc_err(e, ERR_USAGE, EINVAL, f->doc, td->node,
+	    "no App ID; run fg-appid --stamp first, or give --app-id");
+}
+
+int
+stamp_check_given(
+    const struct taskdef_file *f, const struct stamp_config *cfg, struct err *e)
+{
+	for (size_t i = 0; i < cfg->n_given; i++) {
+		struct str name, rest;
+		bool found = !str_cut(str_of(cfg->given[i]), '=', &name, &rest);
+
+		for (size_t j = 0; j < f->n; j++)
+			found |= str_eq(name, f->defs[j].logical_id);
+		if (!found)
+			return err_set(e, ERR_USAGE, ENOENT,
+			    "no task definition has the logical ID \"%.*s\"",
+			    STR_ARG(name));
+	}
+	return 0;
+}
+
 int
 stamp_check(
     const struct taskdef_file *f, const struct taskdef *td, struct err *e)
 {
 	const struct doc_node *id = stamp_find(td);
 
-	if (id == NULL)
-		return doc_err(e, ERR_USAGE, EINVAL, f->doc, td->node,
-		    "no App ID; run fg-appid --stamp first, or give --app-id");
-	return check_id(f->doc, id, e);
+	return id == NULL ? unstamped(f, td, e) : check_id(f->doc, id, e);
 }
 
 static struct val *
@@ -141,6 +163,10 @@ new_id(const struct stamp *s)
 		: taskdef_get(td->form, td->node, "family");
 	char uuid[UUID4_TEXT], suffix[UUID4_TEXT + 1] = ":";
 
+	if (s->cfg->make_uuid == NULL) {
+		(void)unstamped(s->g.f, td, s->g.e);
+		return NULL;
+	}
 	s->cfg->make_uuid(uuid);
 	memcpy(suffix + 1, uuid, sizeof uuid);
 	if (taskdef_function(td->form, family) != NULL)
@@ -231,6 +257,56 @@ write_one(
 		val_list(a), grow_pair(&s->g, NAMES_APP_ID, copy_val(a, id))));
 }
 
+/* The value of the tag that is there, or NULL. */
+static const struct doc_node *
+find_tag(enum taskdef_form form, const struct doc_node *tags)
+{
+	if (tags != NULL && tags->kind == DOC_SEQ)
+		doc_each(item, tags)
+			if (doc_is(taskdef_get(form, item, "key"), NAMES_TAG))
+				return taskdef_get(form, item, "value");
+	return NULL;
+}
+
+static int
+update_tag(struct stamp *s, const struct doc_node *value, const struct val *id)
+{
+	if (val_equals(id, value))
+		return 0;
+	if (!s->g.rec->new_tag)
+		return doc_err(s->g.e, ERR_NO, EEXIST, s->g.f->doc, value,
+		    "fg-appid did not write this tag " NAMES_TAG
+		    "; take it out first");
+	edit_replace(s->g.ed, value, copy_val(edit_arena(s->g.ed), id));
+	*s->changed = true;
+	return 0;
+}
+
+static int
+add_tag(struct stamp *s, const struct doc_node *tags, const struct val *id)
+{
+	const struct taskdef *td = s->g.td;
+	struct arena *a = edit_arena(s->g.ed);
+	struct val *tag = val_map(a);
+	char key[TASKDEF_KEY_MAX];
+
+	tag = grow_put(&s->g, tag, "key", val_textz(a, NAMES_TAG));
+	tag = grow_put(&s->g, tag, "value", copy_val(a, id));
+	if (tags == NULL)
+		edit_append(s->g.ed, td->node,
+		    taskdef_key(td->form, "tags", key),
+		    val_push(val_list(a), tag));
+	else if (tags->kind == DOC_SEQ && tags->n > 0)
+		edit_append(s->g.ed, tags, NULL, tag);
+	else
+		return doc_err(s->g.e, ERR_NO, ENOTSUP, s->g.f->doc, tags,
+		    "--tag needs a list of tags with one in it, or none");
+	s->g.rec->new_tag = true;
+	*s->changed = true;
+	return 0;
+}
+
+/* A tag that is there follows the App ID, with --tag or without. */
 static int
 write_tag(struct stamp *s, const struct val *id)
 {
@@ -238,32 +314,16 @@ write_tag(struct stamp *s, const struct val *id)
 	const struct doc_node *tags =
 	    td->form == TASKDEF_ARRAY ? NULL
 				      : taskdef_get(td->form, td->node, "tags");
-	struct arena *a = edit_arena(s->g.ed);
-	struct val *tag = val_map(a);
-	char key[TASKDEF_KEY_MAX];
+	const struct doc_node *value = find_tag(td->form, tags);
 
+	if (!s->cfg->tag && !s->g.rec->new_tag)
+		return 0;
 	if (td->form == TASKDEF_ARRAY)
 		return doc_err(s->g.e, ERR_USAGE, EINVAL, s->g.f->doc, td->node,
 		    "--tag: a bare array has no tags");
-	tag = grow_put(&s->g, tag, "key", val_textz(a, NAMES_TAG));
-	tag = grow_put(&s->g, tag, "value", copy_val(a, id));
-	if (tags == NULL) {
-		edit_append(s->g.ed, td->node,
-		    taskdef_key(td->form, "tags", key),
-		    val_push(val_list(a), tag));
-	} else if (tags->kind != DOC_SEQ || tags->n == 0) {
-		return doc_err(s->g.e, ERR_NO, ENOTSUP, s->g.f->doc, tags,
-		    "--tag needs a list of tags with one in it, or none");
-	} else {
-		doc_each(item, tags)
-			if (doc_is(
-				taskdef_get(td->form, item, "key"), NAMES_TAG))
-				return 0;
-		edit_append(s->g.ed, tags, NULL, tag);
-	}
-	s->g.rec->new_tag = true;
-	*s->changed = true;
-	return 0;
+	if (value != NULL)
+		return update_tag(s, value, id);
+	return s->cfg->tag ? add_tag(s, tags, id) : 0;
 }
 
 int
@@ -290,7 +350,5 @@ stamp_definition(const struct taskdef_file *f, const struct taskdef *td,
 		return e->kind != ERR_NONE ? -EINVAL : err_nomem(e);
 	for (size_t i = 0; i < td->n && r == 0; i++)
 		r = write_one(&s, &td->containers[i], id);
-	if (r == 0 && cfg->tag)
-		r = write_tag(&s, id);
-	return r;
+	return r == 0 ? write_tag(&s, id) : r;
 }

@@ -14,7 +14,7 @@ struct stamp_config {
 	const char *family;
 	/* A version that was stamped before, its App IDs are taken; or NULL. */
 	const struct taskdef_file *from;
-	/* Makes a UUID; the pure part of stamping does not. */
+	/* Makes a UUID; NULL: what is not stamped is an error. */
 	void (*make_uuid)(char to[37]);
 	/*
 	 * Whole App IDs given by the user, "[LOGICALID=]NAME:UUID"; they are
@@ -44,6 +44,10 @@ const struct doc_node *stamp_variable(
  * container that has one; text or an expression. NULL: not stamped.
  */
 const struct doc_node *stamp_find(const struct taskdef *td);
+
+/* Each LOGICALID of the given App IDs must be there. -ENOENT, ERR_USAGE. */
+int stamp_check_given(const struct taskdef_file *f,
+    const struct stamp_config *cfg, struct err *e);
 
 /* Is td stamped? If not ERR_USAGE; with what is no App ID: ERR_NO. */
 int stamp_check(

@@ -31,8 +31,7 @@ create(struct scandb *db, struct err *e)
 {
 	int64_t version;
 	char text[96];
-	int r =
-	    scandb_exec(db, "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE;", e);
+	int r = scandb_exec(db, "BEGIN IMMEDIATE", e);
 
 	if (r == 0)
 		r = pragma(db, "PRAGMA user_version", &version, e);
@@ -46,38 +45,60 @@ create(struct scandb *db, struct err *e)
 	return scandb_exec(db, text, e);
 }
 
-static bool
-is_empty(struct scandb *db, struct err *e, int *r)
-{
-	int64_t tables = 1;
+struct header {
+	int64_t application, version, tables;
+};
 
-	*r = pragma(db, "SELECT count(*) FROM sqlite_schema", &tables, e);
-	return *r == 0 && tables == 0;
+/* All of one moment: another process may be creating the file. */
+static int
+read_header(struct scandb *db, struct header *h, struct err *e)
+{
+	int r = scandb_exec(db, "BEGIN", e);
+
+	if (r == 0)
+		r = pragma(db, "PRAGMA application_id", &h->application, e);
+	if (r == 0)
+		r = pragma(db, "PRAGMA user_version", &h->version, e);
+	if (r == 0)
+		r = pragma(
+		    db, "SELECT count(*) FROM sqlite_schema", &h->tables, e);
+	return r != 0 ? r : scandb_exec(db, "COMMIT", e);
 }
 
 static int
 check(struct scandb *db, enum scandb_mode mode, struct err *e)
 {
-	int64_t application, version;
-	int r = pragma(db, "PRAGMA application_id", &application, e);
+	struct header h;
+	int r = read_header(db, &h, e);
 
-	if (r == 0)
-		r = pragma(db, "PRAGMA user_version", &version, e);
 	if (r != 0)
 		return r;
-	if (application != SCANDB_APPLICATION || version < 1) {
-		if (mode == SCANDB_WRITE && is_empty(db, e, &r))
-			return create(db, e);
-		return r != 0 ? r
-			      : err_set(e, ERR_PERM, EINVAL,
-				    "%s: not a scan DB", db->path);
-	}
-	if (version > SCANDB_VERSION)
+	if (mode == SCANDB_WRITE && h.application == 0 && h.version == 0 &&
+	    h.tables == 0)
+		return create(db, e);
+	if (h.application != SCANDB_APPLICATION || h.version < 1)
+		return err_set(
+		    e, ERR_PERM, EINVAL, "%s: not a scan DB", db->path);
+	if (h.version > SCANDB_VERSION)
 		return err_set(e, ERR_PERM, ENOTSUP,
 		    "%s: a scan DB of version %lld; this program knows up "
 		    "to %d",
-		    db->path, (long long)version, SCANDB_VERSION);
+		    db->path, (long long)h.version, SCANDB_VERSION);
 	return 0;
+}
+
+/*
+ * Readers and a writer at once; and after a power cut the last answers may be
+ * asked for again. Not now if another process is at the file: it works in the
+ * other mode, too, and the next one to write will do it.
+ */
+static int
+set_journal(struct scandb *db, struct err *e)
+{
+	int r = scandb_exec(
+	    db, "PRAGMA synchronous = NORMAL; PRAGMA journal_mode = WAL;", e);
+
+	return r == -EBUSY ? 0 : r;
 }
 
 static int
@@ -166,9 +187,8 @@ scandb_open(
 	r = open_file(db, path, flags | SQLITE_OPEN_NOMUTEX, e);
 	if (r == 0)
 		r = check(db, mode, e);
-	/* After a power cut the last answers may be asked for again. */
 	if (r == 0 && mode == SCANDB_WRITE)
-		r = scandb_exec(db, "PRAGMA synchronous = NORMAL", e);
+		r = set_journal(db, e);
 	if (r == -ENXIO && mode == SCANDB_READ && !has_wal(path))
 		r = open_immutable(db, e);
 	if (r != 0)

@@ -128,7 +128,7 @@ requests() {
 @test "records of ours can be asked again" {
 	find web
 	run --separate-stderr bash -c '"$0" --db db --offline --jq \
-		"{image: (.reference | split(\":\")[0] + \"@\" + .digest)}" \
+		"{image: (.reference + \"@\" + .digest)}" \
 		web | "$0" --db db --offline' "$bin/fg-entrypoint"
 	[[ $status -eq 0 ]]
 	[[ $(jq -r .reference <<<"$output") == web@sha256:* ]]
@@ -159,8 +159,9 @@ requests() {
 }
 
 @test "closed standard input, a directory, a full disk, a closed pipe" {
-	run --separate-stderr "$bin/fg-entrypoint" --db db --offline <&-
-	[[ $status -eq 0 && -z $output ]]
+	run --separate-stderr bash -c '"$0" --db db --offline <&-' \
+		"$bin/fg-entrypoint"
+	[[ $status -eq 100 && -z $output && ${#stderr_lines[@]} -eq 1 ]]
 	run --separate-stderr "$bin/fg-entrypoint" --db db --offline <.
 	[[ $status -eq 100 && -n $stderr ]]
 	run --separate-stderr bash -c \
@@ -291,6 +292,7 @@ requests() {
 	ask --db new --remember "$host/app:v1"
 	sqlite3 new "UPDATE tag SET checked_at = 1, digest = '$old';
 		UPDATE manifest SET digest = '$old';
+		UPDATE tag_history SET digest = '$old';
 		UPDATE repo_digest SET digest = '$old'"
 	: >log
 	ask --db new --remember "$host/app:v1"
@@ -319,7 +321,7 @@ requests() {
 @test "the highest exit code wins; what is found is printed all the same" {
 	registry
 	ask --db db "$host/app:none" web "$host/app:v1" 127.0.0.1:1/x:y
-	[[ $status -eq 100 && ${#lines[@]} -eq 2 && ${#stderr_lines[@]} -eq 2 ]]
+	[[ $status -eq 111 && ${#lines[@]} -eq 2 && ${#stderr_lines[@]} -eq 2 ]]
 	ask --db db "$host/app:none" web
 	[[ $status -eq 1 && ${#lines[@]} -eq 1 ]]
 }

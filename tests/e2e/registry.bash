@@ -11,7 +11,8 @@
 #	registry_forget DIR           empties that list
 #	image_make LAYOUT TAG ARCH [umoci config option ...]
 #	image_push LAYOUT TAG HOST/REPO:TAG [skopeo option ...]
-#	index_push HOST REPO TAG DIGEST=OS/ARCH[/VARIANT] ...
+#	index_push HOST REPO TAG DIGEST=[OS/ARCH[/VARIANT]] ...
+#	image_digest LAYOUT TAG
 #
 # REGISTRY_CURL: more curl options (a CA, a user) for index_push.
 export HOME=${BATS_FILE_TMPDIR:-$HOME} # no credentials of the person's
@@ -20,7 +21,8 @@ export HOME=${BATS_FILE_TMPDIR:-$HOME} # no credentials of the person's
 registry_start() {
 	local dir=$1 yaml=${2:-} i
 	mkdir -p "$dir/data"
-	[[ $yaml == *http:* ]] || yaml+=$'\nhttp: {addr: "127.0.0.1:0"}'
+	[[ $'\n'$yaml == *$'\nhttp:'* ]] ||
+		yaml+=$'\nhttp: {addr: "127.0.0.1:0"}'
 	cat >"$dir/config.yml" <<-EOF
 	version: 0.1
 	log: {level: info, formatter: json}
@@ -29,7 +31,8 @@ registry_start() {
 	  delete: {enabled: true}
 	$yaml
 	EOF
-	OTEL_TRACES_EXPORTER=none docker-registry serve "$dir/config.yml" \
+	: >>"$dir/log"
+	docker-registry serve "$dir/config.yml" \
 		>>"$dir/log" 2>&1 3>&- &
 	echo $! >"$dir/pid"
 	for ((i = 0; i < 200; i++)); do
@@ -47,10 +50,9 @@ registry_start() {
 
 registry_stop() {
 	[[ -e $1/pid ]] || return 0
-	kill "$(<"$1/pid")" 2>/dev/null
-	wait "$(<"$1/pid")" 2>/dev/null
+	kill "$(<"$1/pid")" 2>/dev/null || true
+	wait "$(<"$1/pid")" 2>/dev/null || true # not always a child of ours
 	rm -f "$1/pid"
-	return 0
 }
 
 registry_host() {
@@ -91,30 +93,30 @@ image_push() {
 
 # The digest of HOST/REPO:TAG and its size, as a descriptor.
 index_push() {
-	local host=$1 repo=$2 tag=$3 entry digest size os arch variant all=
+	local host=$1 repo=$2 tag=$3 entry digest type size all=
+	local url=${REGISTRY_SCHEME:-http}://$1/v2/$2/manifests
+	local oci=application/vnd.oci.image
 	shift 3
 	for entry; do
 		digest=${entry%%=*}
-		IFS=/ read -r os arch variant <<<"${entry#*=}"
-		size=$(curl -sf "${REGISTRY_CURL[@]}" -o /dev/null \
-			-w '%{size_download}' \
-			-H 'Accept: application/vnd.oci.image.manifest.v1+json' \
-			"${REGISTRY_SCHEME:-http}://$host/v2/$repo/manifests/$digest")
-		all+=${all:+,}$(jq -nc --arg d "$digest" --argjson s "$size" \
-			--arg os "$os" --arg arch "$arch" --arg v "$variant" '{
-			mediaType: "application/vnd.oci.image.manifest.v1+json",
-			digest: $d, size: $s, platform: ({os: $os,
-			architecture: $arch} + if $v == "" then {} else
-			{variant: $v} end)}')
+		read -r size type < <(curl -sf "${REGISTRY_CURL[@]}" \
+			-w '%{size_download} %{content_type}' -o /dev/null \
+			-H "Accept: $oci.manifest.v1+json, $oci.index.v1+json" \
+			"$url/$digest" && echo)
+		all+=${all:+,}$(jq -nc --arg digest "$digest" --arg type "$type" \
+			--argjson size "$size" --arg platform "${entry#*=}" '
+			($platform | split("/")) as [$os, $arch, $variant] |
+			{mediaType: $type, digest: $digest, size: $size} +
+			if $os then {platform: ({os: $os, architecture: $arch} +
+			if $variant then {variant: $variant} else {} end)}
+			else {} end')
 	done
 	printf '{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}' \
-		application/vnd.oci.image.index.v1+json "$all" |
-		curl -sf "${REGISTRY_CURL[@]}" -X PUT --data-binary @- -H \
-		'Content-Type: application/vnd.oci.image.index.v1+json' \
-		"${REGISTRY_SCHEME:-http}://$host/v2/$repo/manifests/$tag"
+		$oci.index.v1+json "$all" |
+		curl -sf "${REGISTRY_CURL[@]}" -X PUT --data-binary @- \
+		-H "Content-Type: $oci.index.v1+json" "$url/$tag"
 }
 
-# image_digest LAYOUT TAG
 image_digest() {
 	jq -r --arg t "$2" '.manifests[] | select(.annotations[
 		"org.opencontainers.image.ref.name"] == $t) | .digest' \

@@ -92,6 +92,28 @@ check_removal(const struct doc *d, const struct doc *protected)
 	report_free(&report);
 }
 
+static void
+other_uuid(char to[37])
+{
+	memcpy(to, "11111111-2222-4333-8444-555555555555", 37);
+}
+
+/* Another App ID, and then the same laws. */
+static void
+check_renewal(const struct doc *d, const struct doc *protected)
+{
+	static const struct stamp_config stamp = {
+	    .make_uuid = other_uuid, .renew = true, .family = "family"};
+	cleanup_buf struct buf text = BUF_MAX(DOC_BYTES_MAX);
+	cleanup_doc struct doc *renewed = NULL;
+	struct embed_input in = {.doc = protected, .scope = scope};
+	struct err e = {0};
+
+	must(embed_stamp(&in, &stamp, &text, &e) == 0);
+	must(doc_parse(buf_str(&text), "fuzz", &renewed, &e) == 0);
+	check_removal(d, renewed);
+}
+
 static bool
 holds(struct str s, const char *word)
 {
@@ -120,8 +142,10 @@ check(const struct doc *d)
 	must(doc_parse(buf_str(&once), "fuzz", &protected, &e) == 0);
 	must(embed(protected, true, &twice, &e));
 	must(str_eq(buf_str(&once), buf_str(&twice)));
-	if (!is_touched(doc_source(d)))
-		check_removal(d, protected);
+	if (is_touched(doc_source(d)))
+		return;
+	check_removal(d, protected);
+	check_renewal(d, protected);
 }
 
 int

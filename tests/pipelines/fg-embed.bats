@@ -117,6 +117,14 @@ by_hand() {
 	done
 }
 
+@test "the page names the same options" {
+	diff <(fg-embed --help | grep -oE -- '--[a-z0-9-]+' | sed 1d |
+		grep -vE -- '--(help|version)' | sort -u) \
+		<(mandoc -T ascii -O width=500 "$root/man/fg-embed.1" |
+		sed 's/.\x08//g' | sed -n '/^OPTIONS/,/^ENVIRONMENT/p' |
+		grep -oE -- '--[a-z0-9-]+' | sort -u)
+}
+
 @test "--help begins with the synopsis, --version is the tools'" {
 	run --separate-stderr fg-embed --help
 	[[ $status -eq 0 && ${lines[0]} == "usage: fg-embed "* ]]

@@ -7,7 +7,6 @@
 #include "base/fd.h"
 #include "imageref/imageref.h"
 #include "policy.h"
-#include "uuid4/uuid4.h"
 
 enum { CA_MAX = 16 * 1024 };
 
@@ -33,7 +32,10 @@ check_image(const char *image, struct err *e)
 	return 0;
 }
 
-/* A user or a password would be readable by all who can describe the task. */
+/*
+ * A user or a password would be readable by all who can describe the task.
+ * Messages do not repeat what might hold one.
+ */
 static int
 check_url(
     const char *option, const char *url, const char *scheme, struct err *e)
@@ -43,8 +45,8 @@ check_url(
 	if (url == NULL)
 		return 0;
 	if (!str_starts(all, scheme))
-		return err_set(e, ERR_USAGE, EINVAL, "%s: not %s...: \"%s\"",
-		    option, scheme, url);
+		return err_set(
+		    e, ERR_USAGE, EINVAL, "%s: not a %s URL", option, scheme);
 	(void)str_cut(
 	    str_sub(all, strlen(scheme), all.n), '/', &authority, &path);
 	if (authority.n == 0)
@@ -60,8 +62,7 @@ check_arn(const char *option, const char *arn, struct err *e)
 {
 	if (arn == NULL || strncmp(arn, "arn:", 4) == 0)
 		return 0;
-	return err_set(
-	    e, ERR_USAGE, EINVAL, "%s: not an ARN: \"%s\"", option, arn);
+	return usage(e, option, "not an ARN (arn:...)");
 }
 
 static int
@@ -152,8 +153,7 @@ config_read(struct config *c, const struct options *o, struct err *e)
 
 	*c = (struct config){
 	    .inject = from_options(o),
-	    .stamp = {.make_uuid = uuid4_make,
-		.given = o->app_ids.items,
+	    .stamp = {.given = o->app_ids.items,
 		.n_given = o->app_ids.n,
 		.only = doctool_names(&o->doc.containers),
 		.exclude = doctool_names(&o->doc.excludes)},
