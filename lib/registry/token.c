@@ -268,7 +268,7 @@ registry_token_ask(struct registry_token *t)
 {
 	const struct registry_credentials *c = t->host->credentials;
 
-	t->url = BUF_MAX(URL_MAX);
+	t->url.max = URL_MAX;
 	t->authorization.max = FORM_MAX;
 	t->form.max = FORM_MAX;
 	buf_free(&t->text);
