@@ -20,9 +20,9 @@ struct client {
 	CURLM *multi;
 	size_t parallel, n_active;
 	struct client_work *active[PARALLEL_MAX];
-	struct client_work *queue; /* in the order of client_start() */
-	struct client_work **queue_end;
-	struct client_work *spare; /* with their easy handles */
+	struct client_call *queue; /* in the order of client_start() */
+	struct client_call **queue_end;
+	struct client_work *spare; /* their handles are used again */
 };
 
 int
@@ -73,7 +73,6 @@ client_free(struct client *c)
 		(void)c->lib.multi_remove_handle(c->multi, c->active[i]->easy);
 		client_work_free(c->active[i]);
 	}
-	free_list(c->queue);
 	free_list(c->spare);
 	if (c->multi != NULL)
 		(void)c->lib.multi_cleanup(c->multi);
@@ -104,22 +103,21 @@ client_call_reset(struct client_call *call)
 void
 client_start(struct client *c, struct client_call *call)
 {
+	call->next = NULL;
+	call->due_ms = call->delay_ms > 0 ? now_ms() + call->delay_ms : 0;
+	*c->queue_end = call;
+	c->queue_end = &call->next;
+}
+
+static struct client_work *
+take_work(struct client *c)
+{
 	struct client_work *w = c->spare;
 
-	if (w != NULL)
-		c->spare = w->next;
-	else
-		w = client_work_new(&c->lib, c->cfg);
-	if (w == NULL) {
-		call->r = err_nomem(&call->err);
-		call->done(call);
-		return;
-	}
-	w->call = call;
-	w->next = NULL;
-	w->due_ms = call->delay_ms > 0 ? now_ms() + call->delay_ms : 0;
-	*c->queue_end = w;
-	c->queue_end = &w->next;
+	if (w == NULL)
+		return client_work_new(&c->lib, c->cfg);
+	c->spare = w->next;
+	return w;
 }
 
 /* The call of w is over. done() may start it again: w is spare by then. */
@@ -135,20 +133,20 @@ finish(struct client *c, struct client_work *w)
 }
 
 /* Take the first call off the queue that is due by now. */
-static struct client_work *
+static struct client_call *
 take_due(struct client *c, int64_t now)
 {
-	struct client_work **at = &c->queue, *w;
+	struct client_call **at = &c->queue, *call;
 
 	while (*at != NULL && (*at)->due_ms > now)
 		at = &(*at)->next;
-	w = *at;
-	if (w == NULL)
+	call = *at;
+	if (call == NULL)
 		return NULL;
-	*at = w->next;
+	*at = call->next;
 	if (*at == NULL)
 		c->queue_end = at;
-	return w;
+	return call;
 }
 
 static bool
@@ -161,18 +159,31 @@ add_handle(struct client *c, struct client_work *w)
 }
 
 static void
+start(struct client *c, struct client_call *call)
+{
+	struct client_work *w = take_work(c);
+
+	if (w == NULL) {
+		call->r = err_nomem(&call->err);
+		call->done(call);
+		return;
+	}
+	w->call = call;
+	call->r = client_work_begin(w);
+	if (call->r == 0 && add_handle(c, w))
+		c->active[c->n_active++] = w;
+	else
+		finish(c, w);
+}
+
+static void
 start_due(struct client *c)
 {
-	struct client_work *w;
+	struct client_call *call;
 
 	while (
-	    c->n_active < c->parallel && (w = take_due(c, now_ms())) != NULL) {
-		w->call->r = client_work_begin(w);
-		if (w->call->r == 0 && add_handle(c, w))
-			c->active[c->n_active++] = w;
-		else
-			finish(c, w);
-	}
+	    c->n_active < c->parallel && (call = take_due(c, now_ms())) != NULL)
+		start(c, call);
 }
 
 static void
@@ -218,8 +229,8 @@ sleep_ms(const struct client *c)
 
 	if (c->n_active >= c->parallel)
 		return POLL_MS;
-	for (const struct client_work *w = c->queue; w != NULL; w = w->next) {
-		int64_t wait = w->due_ms > now ? w->due_ms - now : 0;
+	for (const struct client_call *q = c->queue; q != NULL; q = q->next) {
+		int64_t wait = q->due_ms > now ? q->due_ms - now : 0;
 
 		ms = wait < ms ? wait : ms;
 	}

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -71,7 +72,9 @@ struct client_call {
 	struct buf body;
 	char digest[CLIENT_DIGEST_MAX]; /* "sha256:…" of the body */
 
-	struct client_work *work; /* the module's own */
+	/* the module's own */
+	struct client_call *next; /* in the queue */
+	int64_t due_ms;           /* CLOCK_MONOTONIC: not to start before */
 };
 
 /*

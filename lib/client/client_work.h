@@ -4,18 +4,16 @@
 #define FG_CLIENT_CLIENT_WORK_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "client.h"
 #include "client_lib.h"
 #include "url/url.h"
 
 struct client_work {
-	struct client_work *next; /* in the queue, or among the free ones */
+	struct client_work *next; /* among the spare ones */
 	const struct client_lib *lib;
 	const struct client_config *cfg;
 	struct client_call *call;
-	int64_t due_ms; /* CLOCK_MONOTONIC: not to start before */
 
 	CURL *easy;
 	struct curl_slist *headers;

@@ -23,7 +23,7 @@ setup() {
 	grep -Eq '^116 files, 112 embedded \([0-9]+ containers\), 4 refused, 0 broken' "$work/counts"
 }
 
-@test "protected, twice is once, removing gives the bytes back: all of them" {
+@test "protected, registrable, twice is once, removing gives the bytes back" {
 	cat "$work/broken"
 	[ ! -s "$work/broken" ]
 }
