@@ -187,23 +187,29 @@ failed(struct client_work *w, CURLcode code)
 	    &call->err, kind_of(code), EIO, "%s: %s", w->url.host, why);
 }
 
+/* ALGORITHM:HEX of the body. */
 static void
 finish_hash(struct client_work *w)
 {
+	static const char digits[] = "0123456789abcdef";
 	unsigned char md[EVP_MAX_MD_SIZE];
 	struct client_call *call = w->call;
+	size_t at;
 	unsigned n = 0;
-	struct buf text = BUF_MAX(CLIENT_DIGEST_MAX);
 
 	call->digest[0] = '\0';
 	if (call->algorithm == NULL || w->lib->md_final(w->hash, md, &n) != 1)
 		return;
-	buf_addf(&text, "%s:", call->algorithm);
-	for (unsigned i = 0; i < n; i++)
-		buf_addf(&text, "%02x", md[i]);
-	if (buf_error(&text) == 0 && text.n < sizeof call->digest)
-		memcpy(call->digest, text.p, text.n + 1);
-	buf_free(&text);
+	at = strlen(call->algorithm);
+	if (at + 1 + 2 * n >= sizeof call->digest)
+		return;
+	memcpy(call->digest, call->algorithm, at);
+	call->digest[at++] = ':';
+	for (unsigned i = 0; i < n; i++) {
+		call->digest[at++] = digits[md[i] >> 4];
+		call->digest[at++] = digits[md[i] & 15];
+	}
+	call->digest[at] = '\0';
 }
 
 enum client_next

@@ -98,12 +98,15 @@ static struct str
 flow_unit(const struct style *st, const struct doc_node *n)
 {
 	doc_each(child, n) {
-		struct str outer = indent_at(st, n->start);
-		struct str inner = indent_at(st, child_start(child));
-		struct str unit;
+		struct str outer, inner, unit;
 
-		if (child->line != n->line && inner.n > outer.n)
-			return str_sub(inner, outer.n, inner.n);
+		/* On one long line, looking for its start is slow. */
+		if (child->line != n->line) {
+			outer = indent_at(st, n->start);
+			inner = indent_at(st, child_start(child));
+			if (inner.n > outer.n)
+				return str_sub(inner, outer.n, inner.n);
+		}
 		unit = flow_unit(st, child);
 		if (unit.n > 0)
 			return unit;

@@ -12,31 +12,49 @@ enum { FEW_KEYS = 8 }; /* below this, comparing each with each is fastest */
 void
 tree_init(struct tree *t, struct doc *d, struct err *e)
 {
-	*t = (struct tree){.d = d, .line = 1, .e = e};
+	*t = (struct tree){
+	    .d = d, .at = d->bom, .bol = d->bom, .line = 1, .e = e};
+}
+
+static size_t
+line_start(const struct doc *d, size_t at)
+{
+	while (at > d->bom && d->src.p[at - 1] != '\n')
+		at--;
+	return at;
 }
 
 /* Parsers move forward but for a few bytes, so counting from the last
  * place is linear in all. */
+static void
+count_lines(struct tree *t, size_t at)
+{
+	const char *p = t->d->src.p;
+	unsigned before = t->line;
+
+	for (; t->at < at; t->at++)
+		if (p[t->at] == '\n') {
+			t->line++;
+			t->bol = t->at + 1;
+		}
+	for (; t->at > at; t->at--)
+		t->line -= p[t->at - 1] == '\n';
+	if (t->line < before)
+		t->bol = line_start(t->d, at);
+}
+
 static unsigned
 line_of(struct tree *t, size_t at)
 {
-	const char *p = t->d->src.p;
-
-	for (; t->at < at; t->at++)
-		t->line += p[t->at] == '\n';
-	for (; t->at > at; t->at--)
-		t->line -= p[t->at - 1] == '\n';
+	count_lines(t, at);
 	return t->line;
 }
 
 static unsigned
-column_of(const struct doc *d, size_t at)
+column_of(struct tree *t, size_t at)
 {
-	size_t bol = at;
-
-	while (bol > d->bom && d->src.p[bol - 1] != '\n')
-		bol--;
-	return (unsigned)(at - bol) + 1;
+	count_lines(t, at);
+	return (unsigned)(at < t->bol ? 0 : at - t->bol) + 1;
 }
 
 int
@@ -49,7 +67,7 @@ tree_err(struct tree *t, size_t at, const char *fmt, ...)
 	(void)vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	return err_set(t->e, ERR_PERM, EINVAL, "%s:%u:%u: %s", t->d->name,
-	    line_of(t, at), column_of(t->d, at), text);
+	    line_of(t, at), column_of(t, at), text);
 }
 
 static int
@@ -111,7 +129,7 @@ tree_add(struct tree *t, const struct tree_part *part)
 	    .start = part->start,
 	    .end = part->end,
 	    .line = line_of(t, part->start),
-	    .column = column_of(d, part->start),
+	    .column = column_of(t, part->start),
 	};
 	if (is_key) {
 		node->parent = t->open;

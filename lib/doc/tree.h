@@ -29,7 +29,8 @@ struct tree {
 	struct doc_node *open; /* the collection that takes the next node */
 	struct doc_node *key;  /* a key that waits for its value */
 	unsigned depth;
-	size_t at; /* line counting: `line` is the line of byte `at` */
+	size_t at;  /* line counting: `line` is the line of byte `at`, */
+	size_t bol; /* which begins here */
 	unsigned line;
 	struct err *e;
 };

@@ -108,8 +108,15 @@ check_lists(const struct doc_node *list, const char *word)
 static struct str
 check_image(const struct check *k)
 {
-	struct str now = taskdef_text(k->g->f, member(k, "image"));
+	const struct doc_node *image = member(k, "image");
+	struct str now = taskdef_text(k->g->f, image);
 
+	if (image != NULL && image->kind != DOC_SCALAR &&
+	    taskdef_function(k->g->td->form, image) == NULL)
+		return STR("its image is no image reference");
+	/* It is copied, and aliases can make little text large. */
+	if (image != NULL && val_copy(edit_arena(k->g->ed), image) == NULL)
+		return STR("its image is too large an expression");
 	if (!k->rc->filled || now.p == NULL || k->rc->image.n == 0 ||
 	    str_eq(now, k->rc->image))
 		return STR_NONE;

@@ -128,9 +128,25 @@ log_region(const struct grow *g, const struct inject_config *cfg)
 	return NULL;
 }
 
+/* With aliases little text can be large. */
+static int
+check_copied(const struct grow *g, const struct doc_node *n)
+{
+	if (n == NULL || val_copy(arena(g), n) != NULL)
+		return 0;
+	return doc_err(g->e, ERR_NO, E2BIG, g->f->doc, n,
+	    "too large to be copied to the sidecar");
+}
+
 int
 sidecar_check(const struct grow *g, const struct inject_config *cfg)
 {
+	int r = check_copied(g, app_log_options(g));
+
+	if (r == 0)
+		r = check_copied(g, ignored_uid(g));
+	if (r != 0)
+		return r;
 	if (cfg->log_group == NULL || log_region(g, cfg) != NULL)
 		return 0;
 	return err_set(g->e, ERR_USAGE, EINVAL,

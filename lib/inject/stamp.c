@@ -161,6 +161,7 @@ new_id(const struct stamp *s)
 	    td->form == TASKDEF_ARRAY
 		? NULL
 		: taskdef_get(td->form, td->node, "family");
+	struct val *id;
 	char uuid[UUID4_TEXT], suffix[UUID4_TEXT + 1] = ":";
 
 	if (s->cfg->make_uuid == NULL) {
@@ -169,9 +170,14 @@ new_id(const struct stamp *s)
 	}
 	s->cfg->make_uuid(uuid);
 	memcpy(suffix + 1, uuid, sizeof uuid);
-	if (taskdef_function(td->form, family) != NULL)
-		return cfn_join_text(edit_arena(s->g.ed),
-		    doc_format(s->g.f->doc), "", family, suffix);
+	if (taskdef_function(td->form, family) != NULL) {
+		id = cfn_join_text(edit_arena(s->g.ed), doc_format(s->g.f->doc),
+		    "", family, suffix);
+		if (id == NULL)
+			(void)doc_err(s->g.e, ERR_NO, E2BIG, s->g.f->doc,
+			    family, "too large an expression for a family");
+		return id;
+	}
 	if (family != NULL)
 		return new_text(s, family->text, uuid);
 	if (td->form == TASKDEF_TEMPLATE)

@@ -1,65 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The configuration of an image (image-spec/config.md). */
 #include <errno.h>
-#include <string.h>
 
 #include "oci.h"
 #include "oci_json.h"
-#include "json/json.h"
 
 enum { HEALTHCHECK_MAX = 64 * 1024 };
 
 static int
-parse_part(struct arena *a, jv root, const char *key,
-    char part[OCI_PLATFORM_PART], struct err *e)
+parse_labels(struct arena *a, const struct jtree *config,
+    struct oci_config *out, struct err *e)
 {
-	struct str s;
-	int r = oci_json_str(a, root, key, &s, e);
-
-	if (r != 0)
-		return r;
-	if (s.n >= OCI_PLATFORM_PART)
-		return err_set(e, ERR_PERM, EINVAL, "\"%s\" is too long", key);
-	memcpy(part, s.p, s.n);
-	part[s.n] = '\0';
-	return 0;
-}
-
-/* "NAME=value" becomes NAME: values are often secrets. */
-static void
-cut_values(struct oci_list *env)
-{
-	for (size_t i = 0; i < env->n; i++) {
-		struct str rest;
-
-		(void)str_cut(env->items[i], '=', &env->items[i], &rest);
-	}
-}
-
-/* The names must end in NUL as all strings here do. */
-static int
-parse_env(struct arena *a, jv config, struct oci_config *out, struct err *e)
-{
-	int r = oci_json_list(a, config, "Env", &out->env_names, e);
-
-	if (r != 0)
-		return r;
-	cut_values(&out->env_names);
-	for (size_t i = 0; i < out->env_names.n; i++) {
-		struct str *name = &out->env_names.items[i];
-
-		*name = arena_str(a, *name);
-		if (name->p == NULL)
-			return err_nomem(e);
-	}
-	return 0;
-}
-
-static int
-parse_labels(struct arena *a, jv config, struct oci_config *out, struct err *e)
-{
+	const struct jtree *labels = jtree_get(config, "Labels");
 	struct oci_list *values = &out->label_values;
-	cleanup_jv jv labels = jv_invalid();
 	int r = oci_json_keys(a, config, "Labels", &out->label_keys, e);
 
 	if (r != 0 || out->label_keys.n == 0)
@@ -69,7 +22,6 @@ parse_labels(struct arena *a, jv config, struct oci_config *out, struct err *e)
 	if (values->items == NULL)
 		return err_nomem(e);
 	values->given = true;
-	labels = jv_object_get(jv_copy(config), jv_string("Labels"));
 	for (; r == 0 && values->n < out->label_keys.n; values->n++)
 		r = oci_json_str(a, labels, out->label_keys.items[values->n].p,
 		    &values->items[values->n], e);
@@ -77,17 +29,19 @@ parse_labels(struct arena *a, jv config, struct oci_config *out, struct err *e)
 }
 
 static int
-parse_healthcheck(
-    struct arena *a, jv config, struct oci_config *out, struct err *e)
+parse_healthcheck(struct arena *a, const struct jtree *config,
+    struct oci_config *out, struct err *e)
 {
 	cleanup_buf struct buf text = BUF_MAX(HEALTHCHECK_MAX);
-	cleanup_jv jv v = jv_invalid();
-	int r = oci_json_get(config, "Healthcheck", JV_KIND_OBJECT, &v, e);
+	const struct jtree *check;
+	struct jwrite w;
+	int r = oci_json_get(config, "Healthcheck", JSCAN_OBJECT, &check, e);
 
-	if (r != 0 || !jv_is_valid(v))
+	if (r != 0 || check == NULL)
 		return r;
-	json_dump(v, &text);
-	if (buf_error(&text) != 0)
+	jwrite_init(&w, &text);
+	jtree_write(check, &w);
+	if (jwrite_end_text(&w) != 0)
 		return err_set(e, ERR_PERM, EFBIG,
 		    "\"Healthcheck\" is above %d bytes", HEALTHCHECK_MAX);
 	out->healthcheck = arena_str(a, buf_str(&text));
@@ -95,7 +49,8 @@ parse_healthcheck(
 }
 
 static int
-parse_run(struct arena *a, jv config, struct oci_config *out, struct err *e)
+parse_run(struct arena *a, const struct jtree *config, struct oci_config *out,
+    struct err *e)
 {
 	int r = oci_json_list(a, config, "Entrypoint", &out->entrypoint, e);
 
@@ -106,7 +61,7 @@ parse_run(struct arena *a, jv config, struct oci_config *out, struct err *e)
 	if (r == 0)
 		r = oci_json_str(a, config, "WorkingDir", &out->working_dir, e);
 	if (r == 0)
-		r = parse_env(a, config, out, e);
+		r = oci_json_names(a, config, "Env", &out->env_names, e);
 	if (r == 0)
 		r = oci_json_str(a, config, "StopSignal", &out->stop_signal, e);
 	if (r == 0)
@@ -120,22 +75,23 @@ parse_run(struct arena *a, jv config, struct oci_config *out, struct err *e)
 }
 
 static int
-parse_root(struct arena *a, jv root, struct oci_config *out, struct err *e)
+parse_root(struct arena *a, const struct jtree *root, struct oci_config *out,
+    struct err *e)
 {
 	struct oci_platform *p = &out->platform;
-	cleanup_jv jv config = jv_invalid();
+	const struct jtree *config;
 	int r;
 
-	if (jv_get_kind(root) != JV_KIND_OBJECT)
+	if (root->kind != JSCAN_OBJECT)
 		return err_set(e, ERR_PERM, EINVAL, "should be an object");
-	r = parse_part(a, root, "os", p->os, e);
+	r = oci_json_part(root, "os", p->os, e);
 	if (r == 0)
-		r = parse_part(a, root, "architecture", p->arch, e);
+		r = oci_json_part(root, "architecture", p->arch, e);
 	if (r == 0)
-		r = parse_part(a, root, "variant", p->variant, e);
+		r = oci_json_part(root, "variant", p->variant, e);
 	if (r == 0)
-		r = oci_json_get(root, "config", JV_KIND_OBJECT, &config, e);
-	if (r != 0 || !jv_is_valid(config))
+		r = oci_json_get(root, "config", JSCAN_OBJECT, &config, e);
+	if (r != 0 || config == NULL)
 		return r;
 	return parse_run(a, config, out, e);
 }
@@ -144,14 +100,17 @@ int
 oci_config_parse(
     struct arena *a, struct str text, struct oci_config *out, struct err *e)
 {
-	cleanup_jv jv root = jv_invalid();
+	cleanup_arena struct arena *tree = arena_new(OCI_JSON_TREE_MAX);
 	struct oci_config config = {.user = STR("")};
+	const struct jtree *root;
 	int r;
 
+	if (tree == NULL)
+		return err_nomem(e);
 	if (text.n > OCI_CONFIG_MAX)
 		return err_set(e, ERR_PERM, EFBIG,
 		    "an image config above %d bytes", OCI_CONFIG_MAX);
-	r = json_parse(text, "image config", &root, e);
+	r = jtree_parse(tree, text, "image config", &root, e);
 	if (r != 0)
 		return r;
 	r = parse_root(a, root, &config, e);

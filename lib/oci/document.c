@@ -5,7 +5,6 @@
 
 #include "oci.h"
 #include "oci_json.h"
-#include "json/json.h"
 
 #define ATTESTATION_KEY "vnd.docker.reference.type"
 #define ATTESTATION "attestation-manifest"
@@ -19,20 +18,26 @@ bad(struct err *e, const char *why)
 	return err_set(e, ERR_PERM, EINVAL, "%s", why);
 }
 
+static int
+schema1(struct err *e)
+{
+	return err_set(e, ERR_NO, EMEDIUMTYPE,
+	    "a manifest of the old schema 1; push the image again");
+}
+
 /* ---- descriptors -------------------------------------------------------- */
 
 static int
-parse_size(jv object, int64_t *ret, struct err *e)
+parse_size(const struct jtree *object, int64_t *ret, struct err *e)
 {
-	cleanup_jv jv v = jv_object_get(jv_copy(object), jv_string("size"));
+	const struct jtree *size = jtree_get(object, "size");
 	double n;
 
 	*ret = -1;
-	if (!jv_is_valid(v))
+	if (size == NULL)
 		return 0;
-	if (jv_get_kind(v) != JV_KIND_NUMBER)
+	if (!jtree_number(size, &n))
 		return bad(e, "\"size\" should be a number");
-	n = jv_number_value(v);
 	if (!(n >= 0 && n <= SIZE_LIMIT) || n != (double)(int64_t)n)
 		return bad(e, "\"size\" is out of range");
 	*ret = (int64_t)n;
@@ -41,8 +46,8 @@ parse_size(jv object, int64_t *ret, struct err *e)
 
 /* `urls` are not even read: they lead to other hosts (CVE-2020-15157). */
 static int
-parse_descriptor(
-    struct arena *a, jv object, struct oci_descriptor *d, struct err *e)
+parse_descriptor(struct arena *a, const struct jtree *object,
+    struct oci_descriptor *d, struct err *e)
 {
 	int r = oci_json_str(a, object, "mediaType", &d->media_type, e);
 
@@ -57,88 +62,67 @@ parse_descriptor(
 /* ---- index entries ------------------------------------------------------ */
 
 static int
-platform_part(struct arena *a, jv platform, const char *key,
-    char part[OCI_PLATFORM_PART], struct err *e)
-{
-	struct str s;
-	int r = oci_json_str(a, platform, key, &s, e);
-
-	if (r != 0)
-		return r;
-	if (s.n >= OCI_PLATFORM_PART)
-		return err_set(e, ERR_PERM, EINVAL, "\"%s\" is too long", key);
-	memcpy(part, s.p, s.n);
-	part[s.n] = '\0';
-	return 0;
-}
-
-static int
-parse_platform(
-    struct arena *a, jv object, struct oci_entry *entry, struct err *e)
+parse_platform(struct arena *a, const struct jtree *object,
+    struct oci_entry *entry, struct err *e)
 {
 	struct oci_platform *p = &entry->platform;
-	cleanup_jv jv v = jv_invalid();
-	int r = oci_json_get(object, "platform", JV_KIND_OBJECT, &v, e);
+	const struct jtree *t;
+	int r = oci_json_get(object, "platform", JSCAN_OBJECT, &t, e);
 
-	if (r != 0 || !jv_is_valid(v))
+	if (r != 0 || t == NULL)
 		return r;
-	r = platform_part(a, v, "os", p->os, e);
+	r = oci_json_part(t, "os", p->os, e);
 	if (r == 0)
-		r = platform_part(a, v, "architecture", p->arch, e);
+		r = oci_json_part(t, "architecture", p->arch, e);
 	if (r == 0)
-		r = platform_part(a, v, "variant", p->variant, e);
+		r = oci_json_part(t, "variant", p->variant, e);
 	return r != 0 ? r
-		      : oci_json_str(a, v, "os.version", &entry->os_version, e);
+		      : oci_json_str(a, t, "os.version", &entry->os_version, e);
 }
 
 static int
 parse_annotations(
-    struct arena *a, jv object, struct oci_entry *entry, struct err *e)
+    const struct jtree *object, struct oci_entry *entry, struct err *e)
 {
-	cleanup_jv jv v = jv_invalid();
-	struct str type;
-	int r = oci_json_get(object, "annotations", JV_KIND_OBJECT, &v, e);
+	const struct jtree *t;
+	int r = oci_json_get(object, "annotations", JSCAN_OBJECT, &t, e);
 
-	if (r != 0 || !jv_is_valid(v))
-		return r;
-	r = oci_json_str(a, v, ATTESTATION_KEY, &type, e);
-	entry->attestation = r == 0 && str_eqz(type, ATTESTATION);
+	if (r == 0)
+		entry->attestation = str_eqz(
+		    jtree_str(jtree_get(t, ATTESTATION_KEY)), ATTESTATION);
 	return r;
 }
 
 static int
-parse_entry(struct arena *a, jv object, struct oci_entry *entry, struct err *e)
+parse_entry(struct arena *a, const struct jtree *object,
+    struct oci_entry *entry, struct err *e)
 {
 	int r;
 
-	if (jv_get_kind(object) != JV_KIND_OBJECT)
+	if (object->kind != JSCAN_OBJECT)
 		return bad(e, "not an object");
 	r = parse_descriptor(a, object, &entry->descriptor, e);
 	if (r == 0)
 		r = parse_platform(a, object, entry, e);
-	return r != 0 ? r : parse_annotations(a, object, entry, e);
+	return r != 0 ? r : parse_annotations(object, entry, e);
 }
 
 static int
-parse_entries(
-    struct arena *a, jv manifests, struct oci_document *out, struct err *e)
+parse_entries(struct arena *a, const struct jtree *manifests,
+    struct oci_document *out, struct err *e)
 {
-	int n = jv_array_length(jv_copy(manifests));
-
-	if (n > OCI_ENTRIES_MAX)
+	if (manifests->n > OCI_ENTRIES_MAX)
 		return err_set(e, ERR_PERM, E2BIG,
-		    "an index of %d entries, above the limit of %d", n,
-		    OCI_ENTRIES_MAX);
-	out->entries = arena_alloc(a, (size_t)n * sizeof *out->entries);
+		    "an index of %zu entries, above the limit of %d",
+		    manifests->n, OCI_ENTRIES_MAX);
+	out->entries = arena_alloc(a, manifests->n * sizeof *out->entries);
 	if (out->entries == NULL)
 		return err_nomem(e);
-	jv_array_foreach(manifests, i, item)
-	{
-		int r = parse_entry(a, item, &out->entries[i], e);
+	for (const struct jtree *m = manifests->first; m != NULL; m = m->next) {
+		int r = parse_entry(a, m, &out->entries[out->n_entries], e);
 
-		jv_free(item);
 		if (r != 0) {
-			err_prefix(e, "manifests[%d]", i);
+			err_prefix(e, "manifests[%zu]", out->n_entries);
 			return r;
 		}
 		out->n_entries++;
@@ -156,8 +140,8 @@ is_image_config(struct str type)
 }
 
 static int
-parse_manifest(
-    struct arena *a, jv config, struct oci_document *out, struct err *e)
+parse_manifest(struct arena *a, const struct jtree *config,
+    struct oci_document *out, struct err *e)
 {
 	int r = parse_descriptor(a, config, &out->config, e);
 
@@ -233,33 +217,27 @@ check_type(struct oci_document *doc, struct str content_type, struct err *e)
 	    STR_ARG(str_sub(doc->media_type, 0, 100)));
 }
 
-static bool
-has(jv object, const char *key)
-{
-	return jv_object_has(jv_copy(object), jv_string(key)) != 0;
-}
-
 static int
-parse_kind(struct arena *a, jv root, struct oci_document *doc,
+parse_kind(struct arena *a, const struct jtree *root, struct oci_document *doc,
     struct str content_type, struct err *e)
 {
-	cleanup_jv jv manifests = jv_invalid();
-	cleanup_jv jv config = jv_invalid();
-	int r = oci_json_get(root, "manifests", JV_KIND_ARRAY, &manifests, e);
+	const struct jtree *manifests, *config;
+	int r = oci_json_get(root, "manifests", JSCAN_ARRAY, &manifests, e);
 
 	if (r == 0)
-		r = oci_json_get(root, "config", JV_KIND_OBJECT, &config, e);
+		r = oci_json_get(root, "config", JSCAN_OBJECT, &config, e);
 	if (r != 0)
 		return r;
-	if (has(root, "manifests") &&
-	    (has(root, "config") || has(root, "layers")))
+	if (jtree_get(root, "manifests") != NULL &&
+	    (jtree_get(root, "config") != NULL ||
+		jtree_get(root, "layers") != NULL))
 		return bad(e, "both an index and a manifest");
-	if (has(root, "fsLayers") || has(root, "signatures"))
-		return err_set(e, ERR_NO, EMEDIUMTYPE,
-		    "a manifest of the old schema 1; push the image again");
-	if (!jv_is_valid(manifests) && !jv_is_valid(config))
+	if (jtree_get(root, "fsLayers") != NULL ||
+	    jtree_get(root, "signatures") != NULL)
+		return schema1(e);
+	if (manifests == NULL && config == NULL)
 		return bad(e, "neither an index nor a manifest");
-	doc->kind = jv_is_valid(manifests) ? OCI_INDEX : OCI_MANIFEST;
+	doc->kind = manifests != NULL ? OCI_INDEX : OCI_MANIFEST;
 	r = check_type(doc, content_type, e);
 	if (r != 0)
 		return r;
@@ -268,36 +246,34 @@ parse_kind(struct arena *a, jv root, struct oci_document *doc,
 }
 
 static int
-check_version(jv root, struct err *e)
+check_version(const struct jtree *root, struct err *e)
 {
-	cleanup_jv jv v =
-	    jv_object_get(jv_copy(root), jv_string("schemaVersion"));
+	double n;
 
-	if (jv_get_kind(v) != JV_KIND_NUMBER)
+	if (!jtree_number(jtree_get(root, "schemaVersion"), &n) ||
+	    (n != 1 && n != 2))
 		return bad(e, "\"schemaVersion\" should be 2");
-	if (jv_number_value(v) == 1)
-		return err_set(e, ERR_NO, EMEDIUMTYPE,
-		    "a manifest of the old schema 1; push the image again");
-	return jv_number_value(v) == 2
-		   ? 0
-		   : bad(e, "\"schemaVersion\" should be 2");
+	return n == 1 ? schema1(e) : 0;
 }
 
 int
 oci_document_parse(struct arena *a, struct str text, struct str content_type,
     struct oci_document *out, struct err *e)
 {
-	cleanup_jv jv root = jv_invalid();
+	cleanup_arena struct arena *tree = arena_new(OCI_JSON_TREE_MAX);
 	struct oci_document doc = {0};
+	const struct jtree *root;
 	int r;
 
+	if (tree == NULL)
+		return err_nomem(e);
 	if (text.n > OCI_MANIFEST_MAX)
 		return err_set(e, ERR_PERM, EFBIG, "a manifest above %d bytes",
 		    OCI_MANIFEST_MAX);
-	r = json_parse(text, "manifest", &root, e);
+	r = jtree_parse(tree, text, "manifest", &root, e);
 	if (r != 0)
 		return r;
-	if (jv_get_kind(root) != JV_KIND_OBJECT)
+	if (root->kind != JSCAN_OBJECT)
 		return bad(e, "a manifest should be an object");
 	r = check_version(root, e);
 	if (r == 0)

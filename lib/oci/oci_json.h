@@ -3,34 +3,41 @@
 #ifndef FG_OCI_OCI_JSON_H
 #define FG_OCI_OCI_JSON_H
 
-#include <jv.h>
-
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "jtree/jtree.h"
 #include "oci/oci.h"
 
+/* Of a document: what does not fit is refused ("too many values"). */
+enum { OCI_JSON_TREE_MAX = 64 * 1024 * 1024 };
+
 /*
- * All take the object without consuming it; it must be an object. Absent and
- * null members are no error: what is returned is then empty, false, or an
- * invalid value. Of another type, or a string with NUL: -EINVAL, ERR_PERM.
- * Strings are copied to a.
+ * Absent and null members are no error: what is returned is then empty, false
+ * or NULL. Of another type, or a string with NUL: -EINVAL, ERR_PERM. Strings
+ * are copied to a.
  */
-int oci_json_str(struct arena *a, jv object, const char *key, struct str *ret,
-    struct err *e);
-int oci_json_list(struct arena *a, jv object, const char *key,
+int oci_json_str(struct arena *a, const struct jtree *object, const char *key,
+    struct str *ret, struct err *e);
+
+/* As oci_json_str(), into a part of a platform; too long: an error. */
+int oci_json_part(const struct jtree *object, const char *key,
+    char part[OCI_PLATFORM_PART], struct err *e);
+
+/* An array of strings, or one string. */
+int oci_json_list(struct arena *a, const struct jtree *object, const char *key,
     struct oci_list *ret, struct err *e);
 
-/* The names of an object's members. */
-int oci_json_keys(struct arena *a, jv object, const char *key,
+/* As oci_json_list(), of each string what stands before its first '='. */
+int oci_json_names(struct arena *a, const struct jtree *object, const char *key,
     struct oci_list *ret, struct err *e);
 
-/* A member that is an object or array (kind), to be freed by the caller. */
-int oci_json_get(
-    jv object, const char *key, jv_kind kind, jv *ret, struct err *e);
+/* The names of an object's members, sorted, each once. */
+int oci_json_keys(struct arena *a, const struct jtree *object, const char *key,
+    struct oci_list *ret, struct err *e);
 
-/* Copy a string value; refuses NUL. what names it in errors. */
-int oci_json_copy(struct arena *a, jv string, const char *what, struct str *ret,
-    struct err *e);
+/* A member that is an object or array (kind). */
+int oci_json_get(const struct jtree *object, const char *key,
+    enum jscan_kind kind, const struct jtree **ret, struct err *e);
 
 #endif

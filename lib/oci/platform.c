@@ -132,3 +132,16 @@ oci_platform_rank(
 		return 0;
 	return variant_rank(want->arch, want->variant, have->variant);
 }
+
+int
+oci_platform_refuse(const struct oci_platform *want,
+    const struct oci_platform *have, struct err *e)
+{
+	cleanup_buf struct buf wanted = BUF_MAX(4 * OCI_PLATFORM_PART);
+	cleanup_buf struct buf had = BUF_MAX(4 * OCI_PLATFORM_PART);
+
+	oci_platform_format(want, &wanted);
+	oci_platform_format(have, &had);
+	return err_set(e, ERR_NO, ENOENT, "no image for %s; on offer: %s",
+	    buf_z(&wanted), buf_z(&had));
+}

@@ -45,4 +45,8 @@ bool oci_platform_eq(
 unsigned oci_platform_rank(
     const struct oci_platform *want, const struct oci_platform *have);
 
+/* -ENOENT, ERR_NO: "no image for WANT; on offer: HAVE". */
+int oci_platform_refuse(const struct oci_platform *want,
+    const struct oci_platform *have, struct err *e);
+
 #endif

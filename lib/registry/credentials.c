@@ -9,9 +9,9 @@
 
 #include "base/fd.h"
 #include "base64/base64.h"
-#include "json/json.h"
+#include "jtree/jtree.h"
 
-enum { FILE_MAX = 1024 * 1024, ENTRIES_MAX = 10000, SECRET_MAX = 64 * 1024 };
+enum { FILE_MAX = 1024 * 1024, SECRET_MAX = 64 * 1024 };
 
 static int
 malformed(struct err *e, const char *why)
@@ -43,16 +43,16 @@ host_of(struct str key)
 }
 
 static int
-member(
-    struct arena *a, jv entry, const char *key, struct str *ret, struct err *e)
+member(struct arena *a, const struct jtree *entry, const char *key,
+    struct str *ret, struct err *e)
 {
-	cleanup_jv jv v = jv_object_get(jv_copy(entry), jv_string(key));
-	struct str s = json_str(v);
+	const struct jtree *t = jtree_get(entry, key);
+	struct str s = jtree_str(t);
 
 	*ret = STR("");
-	if (!jv_is_valid(v) || jv_get_kind(v) == JV_KIND_NULL)
+	if (jtree_is_null(t))
 		return 0;
-	if (jv_get_kind(v) != JV_KIND_STRING || str_chr(s, '\0') < s.n ||
+	if (t->kind != JSCAN_STRING || str_chr(s, '\0') < s.n ||
 	    s.n > SECRET_MAX)
 		return err_set(
 		    e, ERR_PERM, EINVAL, "\"%s\" should be a string", key);
@@ -88,13 +88,13 @@ decode(struct arena *a, struct str auth, struct registry_credentials *c,
 }
 
 static int
-parse_entry(
-    struct arena *a, jv entry, struct registry_credentials *c, struct err *e)
+parse_entry(struct arena *a, const struct jtree *entry,
+    struct registry_credentials *c, struct err *e)
 {
 	struct str auth;
 	int r;
 
-	if (jv_get_kind(entry) != JV_KIND_OBJECT)
+	if (entry->kind != JSCAN_OBJECT)
 		return malformed(e, "should be an object");
 	r = member(a, entry, "auth", &auth, e);
 	if (r == 0)
@@ -109,56 +109,55 @@ parse_entry(
 }
 
 static int
-parse_auths(
-    struct arena *a, jv auths, struct registry_logins *out, struct err *e)
+add_entry(struct arena *a, const struct jtree *entry,
+    struct registry_logins *out, struct err *e)
 {
-	int n = jv_object_length(jv_copy(auths));
+	struct registry_credentials c = {0};
+	int r = parse_entry(a, entry, &c, e);
 
-	if (n > ENTRIES_MAX)
-		return malformed(e, "too many entries");
-	out->items = arena_alloc(a, (size_t)n * sizeof *out->items);
+	c.host = arena_str(a, host_of(entry->key));
+	if (r == 0 && c.host.p == NULL)
+		r = err_nomem(e);
+	if (r != 0)
+		err_prefix(e, "auths: %.*s", STR_ARG(entry->key));
+	else if (c.host.n > 0 && (c.user.n > 0 || c.identity_token.n > 0))
+		out->items[out->n++] = c;
+	return r;
+}
+
+static int
+parse_auths(struct arena *a, const struct jtree *auths,
+    struct registry_logins *out, struct err *e)
+{
+	int r = 0;
+
+	if (auths->kind != JSCAN_OBJECT)
+		return malformed(e, "auths: should be an object");
+	out->items = arena_alloc(a, auths->n * sizeof *out->items);
 	if (out->items == NULL)
 		return err_nomem(e);
-	jv_object_foreach(auths, key, entry)
-	{
-		struct registry_credentials c = {0};
-		int r = parse_entry(a, entry, &c, e);
-
-		c.host = arena_str(a, host_of(json_str(key)));
-		if (r == 0 && c.host.p == NULL)
-			r = err_nomem(e);
-		if (r != 0)
-			err_prefix(e, "auths: %.*s", STR_ARG(json_str(key)));
-		jv_free(key);
-		jv_free(entry);
-		if (r != 0)
-			return r;
-		if (c.host.n > 0 && (c.user.n > 0 || c.identity_token.n > 0))
-			out->items[out->n++] = c;
-	}
-	return 0;
+	for (const struct jtree *m = auths->first; r == 0 && m != NULL;
+	     m = m->next)
+		r = add_entry(a, m, out, e);
+	return r;
 }
 
 int
 registry_logins_parse(struct arena *a, struct str text,
     struct registry_logins *out, struct err *e)
 {
-	cleanup_jv jv root = jv_invalid();
-	cleanup_jv jv auths = jv_invalid();
-	int r = json_parse(text, "config.json", &root, e);
+	const struct jtree *root, *auths;
+	int r = jtree_parse(a, text, "config.json", &root, e);
 
 	out->items = NULL;
 	out->n = 0;
 	if (r != 0)
 		return r;
-	if (jv_get_kind(root) != JV_KIND_OBJECT)
-		return malformed(e, "config.json: should be an object");
-	auths = jv_object_get(jv_copy(root), jv_string("auths"));
-	if (!jv_is_valid(auths) || jv_get_kind(auths) == JV_KIND_NULL)
-		return 0;
-	if (jv_get_kind(auths) != JV_KIND_OBJECT)
-		return malformed(e, "config.json: auths: should be an object");
-	r = parse_auths(a, auths, out, e);
+	auths = jtree_get(root, "auths");
+	if (root->kind != JSCAN_OBJECT)
+		r = malformed(e, "should be an object");
+	else if (!jtree_is_null(auths))
+		r = parse_auths(a, auths, out, e);
 	if (r != 0)
 		err_prefix(e, "config.json");
 	return r;

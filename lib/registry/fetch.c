@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "auth.h"
 #include "backoff.h"
@@ -161,23 +160,11 @@ may_retry(const struct registry_fetch *f)
 static bool
 retry(struct registry_fetch *f, struct err *e)
 {
-	unsigned ms =
-	    registry_backoff_ms(f->tries, registry_random(f->registry));
-	struct str value;
-	int64_t wait;
+	unsigned ms;
 
-	if (!may_retry(f))
+	if (!may_retry(f) ||
+	    !registry_retry_wait(f->registry, &f->call, f->tries, &ms, e))
 		return false;
-	if (f->call.r == 0 &&
-	    client_header(&f->call, "Retry-After", 0, &value) &&
-	    registry_retry_after(value, (int64_t)time(NULL), &wait)) {
-		if (wait > REGISTRY_WAIT_MAX_MS) {
-			err_prefix(
-			    e, "asks to wait %lld s", (long long)(wait / 1000));
-			return false;
-		}
-		ms = wait > ms ? (unsigned)wait : ms;
-	}
 	registry_fetch_send(f, ms);
 	return true;
 }
@@ -201,19 +188,23 @@ no_answer(struct registry_fetch *f)
 	failed(f);
 }
 
+/* Do what the host's kind said: send, wait, or fail. */
+static void
+obey(struct registry_fetch *f, int verdict)
+{
+	if (verdict == REGISTRY_AUTH_GO)
+		registry_fetch_send(f, 0);
+	if (verdict < 0) {
+		f->r = verdict;
+		failed(f);
+	}
+}
+
 static void
 refused(struct registry_fetch *f)
 {
-	struct registry_host *host = f->endpoint.host;
-	int r = host->auth->authorise(f, &f->call, &f->err);
-
 	f->tries = 0; /* refusals are counted on their own */
-	if (r == REGISTRY_AUTH_GO)
-		registry_fetch_send(f, 0);
-	if (r < 0) {
-		f->r = r;
-		failed(f);
-	}
+	obey(f, f->endpoint.host->auth->authorise(f, &f->call, &f->err));
 }
 
 static void
@@ -263,20 +254,11 @@ on_done(struct client_call *call)
 
 /* ---- the start ---------------------------------------------------------- */
 
-/* Send, wait, or fail: what the host's kind says. */
 static void
 authorise(struct registry_fetch *f)
 {
-	int r;
-
 	buf_reset(&f->authorization);
-	r = f->endpoint.host->auth->authorise(f, NULL, &f->err);
-	if (r == REGISTRY_AUTH_GO)
-		registry_fetch_send(f, 0);
-	if (r < 0) {
-		f->r = r;
-		failed(f);
-	}
+	obey(f, f->endpoint.host->auth->authorise(f, NULL, &f->err));
 }
 
 static void

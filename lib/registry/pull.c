@@ -78,22 +78,13 @@ check_size(struct registry_pull *p, struct registry_fetch *f)
 static int
 check_platform(struct registry_pull *p)
 {
-	struct registry_pull_state *s = p->state;
-	struct buf want = BUF_MAX(4 * OCI_PLATFORM_PART);
-	struct buf have = BUF_MAX(4 * OCI_PLATFORM_PART);
-	int r = 0;
+	const struct registry_pull_state *s = p->state;
+	const struct oci_platform *have = &p->config.platform;
 
 	/* An index's word counts for more: configs are often wrong. */
-	if (s->by_entry ||
-	    oci_platform_rank(&p->platform, &p->config.platform) > 0)
+	if (s->by_entry || oci_platform_rank(&p->platform, have) > 0)
 		return 0;
-	oci_platform_format(&p->platform, &want);
-	oci_platform_format(&p->config.platform, &have);
-	r = err_set(&p->err, ERR_NO, ENOENT, "no image for %s; on offer: %s",
-	    buf_z(&want), buf_z(&have));
-	buf_free(&want);
-	buf_free(&have);
-	return r;
+	return oci_platform_refuse(&p->platform, have, &p->err);
 }
 
 static void

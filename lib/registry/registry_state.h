@@ -44,7 +44,7 @@ struct registry_mirror {
 	const char *prefix; /* "" or "path/", in front of the repository */
 };
 
-enum { REGISTRY_BUCKETS = 256, REGISTRY_KEEP_MAX = 8 * 1024 * 1024 };
+enum { REGISTRY_BUCKETS = 256, REGISTRY_KEEP_MAX = 1024 * 1024 };
 
 struct registry {
 	const struct registry_config *cfg;

@@ -2,28 +2,29 @@
 #include "status.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include "backoff.h"
-#include "json/json.h"
+#include "jtree/jtree.h"
 
-enum { WORDS_MAX = 200 };
+enum { WORDS_MAX = 200, TREE_MAX = 8 * 1024 * 1024 };
 
 /* errors[0].message of the distribution specification, or nothing. */
 static void
 add_words(const struct client_call *call, struct buf *out)
 {
-	cleanup_jv jv root = jv_invalid();
-	cleanup_jv jv message = jv_invalid();
-	jv path;
+	cleanup_arena struct arena *a = arena_new(TREE_MAX);
+	const struct jtree *root, *errors;
 	struct str s;
 
-	if (json_parse(buf_str(&call->body), "", &root, NULL) != 0 ||
-	    jv_get_kind(root) != JV_KIND_OBJECT)
+	if (a == NULL ||
+	    jtree_parse(a, buf_str(&call->body), "", &root, NULL) != 0)
 		return;
-	path =
-	    JV_ARRAY_3(jv_string("errors"), jv_number(0), jv_string("message"));
-	message = jv_getpath(jv_copy(root), path);
-	s = str_sub(json_str(message), 0, WORDS_MAX);
+	errors = jtree_get(root, "errors");
+	if (errors == NULL || errors->kind != JSCAN_ARRAY)
+		return;
+	s = str_sub(
+	    jtree_str(jtree_get(errors->first, "message")), 0, WORDS_MAX);
 	if (s.n == 0)
 		return;
 	buf_addz(out, ": ");
@@ -70,4 +71,24 @@ registry_status_error(const struct registry_host *host,
 	    meaning(call->status), call->status, buf_z(&words));
 	buf_free(&words);
 	return -code;
+}
+
+bool
+registry_retry_wait(struct registry *r, const struct client_call *call,
+    unsigned tries, unsigned *ms, struct err *e)
+{
+	struct str value;
+	int64_t wait;
+
+	*ms = registry_backoff_ms(tries, registry_random(r));
+	if (call->r != 0 || !client_header(call, "Retry-After", 0, &value) ||
+	    !registry_retry_after(value, (int64_t)time(NULL), &wait))
+		return true;
+	if (wait > REGISTRY_WAIT_MAX_MS) {
+		err_prefix(e, "asks to wait %lld s", (long long)(wait / 1000));
+		return false;
+	}
+	if (wait > *ms)
+		*ms = (unsigned)wait;
+	return true;
 }

@@ -15,4 +15,12 @@
 int registry_status_error(const struct registry_host *host,
     const struct client_call *call, struct err *e);
 
+/*
+ * How many ms to wait before another try, after `tries` of them; call is the
+ * answer, or what came instead of one. False, with e prefixed: the registry
+ * asks for more than REGISTRY_WAIT_MAX_MS.
+ */
+bool registry_retry_wait(struct registry *r, const struct client_call *call,
+    unsigned tries, unsigned *ms, struct err *e);
+
 #endif

@@ -8,11 +8,12 @@
 #include "backoff.h"
 #include "base64/base64.h"
 #include "fetch.h"
+#include "jtree/jtree.h"
 #include "status.h"
-#include "json/json.h"
 
 enum {
 	ANSWER_MAX = 256 * 1024,
+	TREE_MAX = 16 * 1024 * 1024,
 	TOKEN_MAX = 64 * 1024,
 	FORM_MAX = 128 * 1024,
 	LIFE = 60, /* s: the specification's default, and its floor */
@@ -55,47 +56,24 @@ registry_token_free(struct registry_token *t)
 
 /* ---- the answer --------------------------------------------------------- */
 
-static struct str
-token_member(jv root, jv *hold)
-{
-	static const char *const names[] = {"token", "access_token"};
-
-	for (size_t i = 0; i < 2; i++) {
-		jv_free(*hold);
-		*hold = jv_object_get(jv_copy(root), jv_string(names[i]));
-		if (json_str(*hold).n > 0)
-			return json_str(*hold);
-	}
-	return STR_NONE;
-}
-
 /* issued_at is not looked at: clocks differ, and now is when it came. */
 static int64_t
-life(jv root)
+life(const struct jtree *root)
 {
-	cleanup_jv jv v = jv_object_get(jv_copy(root), jv_string("expires_in"));
-	double n = jv_get_kind(v) == JV_KIND_NUMBER ? jv_number_value(v) : 0;
+	double n;
 
-	if (!(n > LIFE))
+	if (!jtree_number(jtree_get(root, "expires_in"), &n) || !(n > LIFE))
 		return LIFE;
 	return n < LIFE_MAX ? (int64_t)n : LIFE_MAX;
 }
 
-int
-registry_token_parse(
-    struct str body, struct buf *out, int64_t *seconds, struct err *e)
+static int
+take_token(const struct jtree *root, struct buf *out, struct err *e)
 {
-	cleanup_jv jv root = jv_invalid();
-	cleanup_jv jv hold = jv_invalid();
-	struct str token;
-	int r = json_parse(body, "token answer", &root, e);
+	struct str token = jtree_str(jtree_get(root, "token"));
 
-	if (r != 0)
-		return r;
-	if (jv_get_kind(root) != JV_KIND_OBJECT)
-		return err_set(
-		    e, ERR_PERM, EINVAL, "a token answer should be an object");
-	token = token_member(root, &hold);
+	if (token.n == 0)
+		token = jtree_str(jtree_get(root, "access_token"));
 	if (token.n == 0)
 		return err_set(
 		    e, ERR_PERM, EINVAL, "no token in the token answer");
@@ -105,10 +83,27 @@ registry_token_parse(
 			    "a token with characters that no header takes");
 	}
 	buf_adds(out, token);
-	*seconds = life(root);
 	return buf_error(out) == 0 ? 0
 				   : err_set(e, ERR_PERM, EFBIG,
 					 "a token above %d bytes", TOKEN_MAX);
+}
+
+int
+registry_token_parse(
+    struct str body, struct buf *out, int64_t *seconds, struct err *e)
+{
+	cleanup_arena struct arena *a = arena_new(TREE_MAX);
+	const struct jtree *root;
+	int r;
+
+	if (a == NULL)
+		return err_nomem(e);
+	r = jtree_parse(a, body, "token answer", &root, e);
+	if (r == 0)
+		r = take_token(root, out, e);
+	if (r == 0)
+		*seconds = life(root);
+	return r;
 }
 
 static void
@@ -129,20 +124,11 @@ static void send(struct registry_token *t, unsigned delay_ms);
 static bool
 retry(struct registry_token *t)
 {
-	unsigned ms =
-	    registry_backoff_ms(t->tries, registry_random(t->registry));
-	struct str value;
-	int64_t wait;
+	unsigned ms;
 
-	if (t->tries >= REGISTRY_TRIES || (t->call.timed_out && t->tries > 1))
+	if (t->tries >= REGISTRY_TRIES || (t->call.timed_out && t->tries > 1) ||
+	    !registry_retry_wait(t->registry, &t->call, t->tries, &ms, &t->err))
 		return false;
-	if (t->call.r == 0 &&
-	    client_header(&t->call, "Retry-After", 0, &value) &&
-	    registry_retry_after(value, (int64_t)time(NULL), &wait)) {
-		if (wait > REGISTRY_WAIT_MAX_MS)
-			return false;
-		ms = wait > ms ? (unsigned)wait : ms;
-	}
 	send(t, ms);
 	return true;
 }

@@ -149,23 +149,6 @@ descend(struct scandb *db, char digest[IMAGEREF_DIGEST_MAX + 1],
 /* ---- manifest and config ------------------------------------------------ */
 
 static int
-wrong_platform(const struct oci_platform *want, const struct oci_platform *have,
-    struct err *e)
-{
-	struct buf w = BUF_MAX(4 * OCI_PLATFORM_PART);
-	struct buf h = BUF_MAX(4 * OCI_PLATFORM_PART);
-	int r;
-
-	oci_platform_format(want, &w);
-	oci_platform_format(have, &h);
-	r = err_set(e, ERR_NO, ENOENT, "no image for %s; on offer: %s",
-	    buf_z(&w), buf_z(&h));
-	buf_free(&w);
-	buf_free(&h);
-	return r;
-}
-
-static int
 take_image(struct scandb *db, sqlite3_stmt *s, struct arena *a,
     struct oci_image *out, struct err *e)
 {
@@ -200,7 +183,7 @@ read_manifest(struct scandb *db, const char *digest, bool by_index,
 		return r;
 	r = take_platform(db, s, 2, &have, e);
 	if (r == 0 && !by_index && oci_platform_rank(platform, &have) == 0)
-		r = wrong_platform(platform, &have, e);
+		r = oci_platform_refuse(platform, &have, e);
 	if (r == 0)
 		r = take_image(db, s, a, out, e);
 	return r != 0 ? r : 1;

@@ -80,7 +80,7 @@ registers() {
 		elif [[ $(head -c1 "$file") == [{[] ]]; then
 			cp "$file" "$tmp/form$n"
 		else
-			python3 -c 'import json, sys, yaml
+			/usr/bin/python3 -c 'import json, sys, yaml
 json.dump(yaml.safe_load(sys.stdin), sys.stdout)' <"$file" >"$tmp/form$n"
 		fi
 	done

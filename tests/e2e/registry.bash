@@ -94,7 +94,7 @@ image_push() {
 # The digest of HOST/REPO:TAG and its size, as a descriptor.
 index_push() {
 	local host=$1 repo=$2 tag=$3 entry digest type size all=
-	local url=${REGISTRY_SCHEME:-http}://$1/v2/$2/manifests
+	local url=${REGISTRY_SCHEME:-http}://$host/v2/$repo/manifests
 	local oci=application/vnd.oci.image
 	shift 3
 	for entry; do

@@ -36,6 +36,7 @@ fill_run(const struct options *o, struct entrypoint_config *cfg,
 	struct doctool t = {0};
 	int r = doctool_open(&t, &o->doc, path, e);
 
+	cfg->linux_only = true;
 	if (r == 0)
 		r = fill(&t, o, cfg, e);
 	doctool_close(&t);

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "jtree/jtree.h"
 #include "ndjson/ndjson.h"
-#include "json/json.h"
 
-enum { FIRST_CAP = 16 };
+enum { FIRST_CAP = 16, TREE_MAX = 128 * NAMES_LINE_MAX };
 
 static int
 add(struct names *names, struct str reference,
@@ -36,29 +36,30 @@ static int
 add_object(struct names *names, struct str line, struct oci_platform platform,
     struct arena *a, struct err *e)
 {
-	cleanup_jv jv object = jv_invalid();
-	cleanup_jv jv image = jv_invalid();
-	cleanup_jv jv wanted = jv_invalid();
+	cleanup_arena struct arena *tree = arena_new(TREE_MAX);
+	const struct jtree *object, *image, *wanted;
 	struct str name;
-	int r = json_parse(line, "JSON", &object, e);
+	int r;
 
+	if (tree == NULL)
+		return err_nomem(e);
+	r = jtree_parse(tree, line, "JSON", &object, e);
 	if (r != 0)
 		return r;
-	image = jv_object_get(jv_copy(object), jv_string("image"));
-	wanted = jv_object_get(jv_copy(object), jv_string("platform"));
-	if (jv_get_kind(image) != JV_KIND_STRING)
+	image = jtree_get(object, "image");
+	wanted = jtree_get(object, "platform");
+	if (image == NULL || image->kind != JSCAN_STRING)
 		return err_set(e, ERR_PERM, EINVAL, "no string \"image\"");
-	if (jv_get_kind(wanted) == JV_KIND_STRING) {
-		r = oci_platform_parse(json_str(wanted), &platform, e);
-		if (r != 0 && e != NULL)
-			e->kind = ERR_PERM;
-	} else if (jv_is_valid(wanted) && jv_get_kind(wanted) != JV_KIND_NULL) {
-		r = err_set(
+	if (!jtree_is_null(wanted) && wanted->kind != JSCAN_STRING)
+		return err_set(
 		    e, ERR_PERM, EINVAL, "\"platform\" should be a string");
-	}
-	if (r != 0)
+	if (!jtree_is_null(wanted))
+		r = oci_platform_parse(jtree_str(wanted), &platform, e);
+	if (r != 0) {
+		e->kind = ERR_PERM; /* of the input, not the command line */
 		return r;
-	name = arena_str(a, json_str(image));
+	}
+	name = arena_str(a, jtree_str(image));
 	return name.p == NULL ? err_nomem(e) : add(names, name, &platform, e);
 }
 
