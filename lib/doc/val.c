@@ -87,6 +87,16 @@ is_raw(const struct doc_node *n)
 	return true;
 }
 
+/* A null that is no text at all would vanish from a list. */
+static struct str
+text_of(const struct doc_node *n)
+{
+	bool nothing =
+	    n->kind == DOC_SCALAR && n->text.n == 0 && doc_is_null(n);
+
+	return nothing ? STR("null") : n->text;
+}
+
 static enum val_kind
 kind_of(const struct doc_node *n)
 {
@@ -107,7 +117,7 @@ copy(struct arena *a, const struct doc_node *n, size_t *left, unsigned depth)
 		n = n->target;
 	if ((*left)-- == 0 || depth > 2 * DOC_DEPTH_MAX)
 		return NULL;
-	v = new_val(a, kind_of(n), n->text);
+	v = new_val(a, kind_of(n), text_of(n));
 	if (v == NULL)
 		return NULL;
 	v->tag = n->tag.n == 0 ? STR_NONE : arena_str(a, n->tag);
@@ -156,7 +166,8 @@ val_equals(const struct val *v, const struct doc_node *n)
 		       !(n->style == DOC_PLAIN && doc_is_null(n));
 	case VAL_RAW:
 		return n->kind == DOC_SCALAR && n->style == DOC_PLAIN &&
-		       str_eq(v->text, n->text);
+		       (str_eq(v->text, n->text) ||
+			   (str_eqz(v->text, "null") && doc_is_null(n)));
 	case VAL_LIST:
 		return n->kind == DOC_SEQ && equal_children(v, n);
 	case VAL_MAP:

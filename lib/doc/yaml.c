@@ -306,19 +306,26 @@ read_events(struct reader *r)
 	return e;
 }
 
-/* To YAML it ends a line, to editors and to the line counts here it does not.
+/*
+ * What ends or begins a line to libyaml and not to editors, nor to the
+ * columns here: a carriage return alone, a byte order mark in a line's front.
  */
 static int
-check_line_ends(struct tree *t)
+check_lines(struct tree *t)
 {
 	struct str src = t->d->src;
 
-	for (size_t i = 0; i < src.n; i++)
+	for (size_t i = t->d->bom; i < src.n; i++) {
 		if (src.p[i] == '\r' &&
 		    (i + 1 == src.n || src.p[i + 1] != '\n'))
 			return tree_err(t, i,
 			    "a carriage return without a line feed; convert "
 			    "the line ends first");
+		if ((i == t->d->bom || src.p[i - 1] == '\n') &&
+		    str_starts(str_sub(src, i, src.n), "\xef\xbb\xbf"))
+			return tree_err(
+			    t, i, "a byte order mark within the text");
+	}
 	return 0;
 }
 
@@ -327,7 +334,7 @@ tree_parse_yaml(struct tree *t)
 {
 	struct str text = str_sub(t->d->src, t->d->bom, t->d->src.n);
 	struct reader r = {.t = t, .bytes = t->d->bom};
-	int e = check_line_ends(t);
+	int e = check_lines(t);
 
 	if (e != 0)
 		return e;

@@ -300,6 +300,10 @@ errors_have_places(void **state)
 	    {"\xff\xfe", "t:1:1: UTF-16"},
 	    {"a: b\rc: d", "t:1:5: a carriage return"},
 	    {"a: b\r", "t:1:5: a carriage return"},
+	    {"a:\n\xef\xbb\xbf b: c", "t:2:1: a byte order mark"},
+	    {"\xef\xbb\xbf\xef\xbb\xbf"
+	     "a: b",
+		"t:1:1: a byte order mark"},
 	};
 
 	(void)state;

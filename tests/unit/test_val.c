@@ -79,6 +79,9 @@ copying(void **state)
 	    {"k: !Ref A", VAL_TEXT},
 	    {"k: !Sub ['a', {b: !Ref C}]", VAL_LIST},
 	    {"k: |\n  a\n  b\n", VAL_TEXT},
+	    {"k: ~", VAL_RAW},
+	    {"k:", VAL_RAW},
+	    {"k: [a, &x , b: ]", VAL_LIST},
 	};
 
 	(void)state;
@@ -112,6 +115,7 @@ comparing(void **state)
 	    {"k: {a: 1, b: 2}", "k:\n  a: 1\n  b: 2\n", true},
 	    {"k: ''", "k:", false},
 	    {"k: []", "k: {}", false},
+	    {"k: [&x , a]", "k:\n- null\n- a\n", true},
 	};
 
 	(void)state;
