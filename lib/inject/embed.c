@@ -315,6 +315,8 @@ strip_stale(struct way *w)
 			undo_container(&u, &td->containers[c]);
 			rc->filled = false;
 			rc->filled_entry_point = rc->filled_command = false;
+			rc->image = rc->digest = rc->platform = STR_NONE;
+			w->recs[i].changed = true;
 		}
 	}
 	return step(w);
@@ -349,10 +351,14 @@ fill_all(struct way *w, const struct fill_config *cfg, struct report *report)
 	for (size_t i = 0; i < needs.n && r == 0; i++)
 		r = fill_write(&w->f, &needs.all[i], &needs.queries[i], w->ed,
 		    report, w->e);
-	for (size_t i = 0; i < w->f.n && r == 0; i++)
-		if (needs.n > 0 && !record_is_empty(&w->recs[i]))
+	for (size_t i = 0; i < w->f.n && r == 0; i++) {
+		const struct record *rec = &w->recs[i];
+
+		if (rec->changed &&
+		    (rec->node != NULL || !record_is_empty(rec)))
 			r = record_put(
 			    &w->f, &w->f.defs[i], &w->recs[i], w->ed, w->e);
+	}
 	return r;
 }
 

@@ -78,11 +78,20 @@ states_entry_point(const struct taskdef *td, const struct taskdef_container *c)
 }
 
 static int
-add_need(struct fill_needs *needs, const struct fill_need *need,
-    struct str reference, const char *platform, struct err *e)
+add_need(const struct taskdef_file *f, struct fill_needs *needs,
+    const struct fill_need *need, struct report *report, struct err *e)
 {
 	struct entrypoint_query *q = &needs->queries[needs->n];
+	struct str reference = image_reference(f, need->td, need->c, report);
+	struct cfn_why why = {0};
+	const char *platform = taskdef_platform(f, need->td, &why);
 
+	if (reference.p == NULL)
+		return 0;
+	if (platform == NULL) {
+		unresolved(report, f, need->td, need->c, why.text);
+		return 0;
+	}
 	*q = (struct entrypoint_query){.reference = reference};
 	if (oci_platform_parse(str_of(platform), &q->platform, e) != 0)
 		return -EINVAL;
@@ -100,26 +109,27 @@ fill_collect(const struct taskdef_file *f, const struct taskdef *td,
 	for (size_t i = 0; i < td->n && r == 0; i++) {
 		const struct taskdef_container *c = &td->containers[i];
 		struct fill_need need = {.td = td, .c = c, .rec = rec};
-		struct record_container *rc = record_get(rec, c->id);
-		struct str reference;
+		struct record_container *rc;
+		bool before;
 
+		if (doc_is(c->name, SIDECAR_NAME))
+			continue;
+		rc = record_get(rec, c->id);
 		if (rc == NULL)
 			return err_nomem(e);
-		if (doc_is(c->name, SIDECAR_NAME) || rc->filled)
+		if (rc->filled)
 			continue;
+		before = rc->excluded;
 		rc->excluded =
 		    select_excluded(c, &cfg->only, &cfg->exclude, rc);
+		rec->changed = rec->changed || rc->excluded != before;
 		if (rc->excluded) {
 			report_state(report, f, td, c, REPORT_EXCLUDED,
 			    STR("excluded by the user"));
 			continue;
 		}
-		if (states_entry_point(td, c))
-			continue;
-		reference = image_reference(f, td, c, report);
-		if (reference.p != NULL)
-			r = add_need(needs, &need, reference,
-			    taskdef_platform(f, td), e);
+		if (cfg->all || !states_entry_point(td, c))
+			r = add_need(f, needs, &need, report, e);
 	}
 	return r;
 }
@@ -225,6 +235,7 @@ note_image(const struct fill *fl)
 	struct record_container *rc = fl->rc;
 
 	oci_platform_format(&fl->image->platform, &platform);
+	fl->g.rec->changed = true;
 	rc->filled = true;
 	rc->image = arena_str(a, fl->image->reference);
 	rc->digest = arena_str(a, fl->image->digest);
@@ -265,6 +276,7 @@ fill_write(const struct taskdef_file *f, const struct fill_need *need,
 	    .image = q->image,
 	    .report = report,
 	};
+	bool stated = states_entry_point(need->td, need->c);
 	const char *reason;
 	int r;
 
@@ -272,7 +284,7 @@ fill_write(const struct taskdef_file *f, const struct fill_need *need,
 		report_failure(&fl, q);
 		return 0;
 	}
-	reason = why_not(&fl);
+	reason = stated ? NULL : why_not(&fl);
 	if (reason != NULL) {
 		unresolved(report, f, need->td, need->c, reason);
 		return 0;
@@ -280,7 +292,7 @@ fill_write(const struct taskdef_file *f, const struct fill_need *need,
 	oci_image_record(q->image, &report->records);
 	buf_addc(&report->records, '\n');
 	r = note_image(&fl);
-	if (r == 0)
+	if (r == 0 && !stated)
 		r = write_entry_point(&fl);
-	return r == 0 ? write_command(&fl) : r;
+	return r == 0 && !stated ? write_command(&fl) : r;
 }

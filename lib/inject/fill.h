@@ -14,6 +14,7 @@ struct fill_config {
 	    void *arg, struct entrypoint_query *q, size_t n, struct err *e);
 	void *arg;
 	struct inject_names only, exclude;
+	bool all; /* ask about those that state an entryPoint, too */
 };
 
 /* A container whose image must be asked about. */
@@ -32,7 +33,8 @@ struct fill_needs {
 
 /*
  * Collect what must be asked for td. Containers that state an entryPoint need
- * nothing; those whose image is not known here are reported as unprotected.
+ * nothing (but see `all`); those whose image or platform is not known here are
+ * reported as unprotected.
  */
 int fill_collect(const struct taskdef_file *f, const struct taskdef *td,
     const struct fill_config *cfg, struct record *rec, struct fill_needs *needs,
@@ -42,7 +44,8 @@ int fill_collect(const struct taskdef_file *f, const struct taskdef *td,
  * Write one answer by the rules of ECS: an entryPoint in the definition drops
  * the image's CMD, a command there replaces it, empty lists and null count as
  * absent. So ENTRYPOINT is written where entryPoint is absent, and CMD where
- * both are. A failed query is reported.
+ * both are. Of a container that states an entryPoint only the image's digest is
+ * noted. A failed query is reported.
  */
 int fill_write(const struct taskdef_file *f, const struct fill_need *need,
     const struct entrypoint_query *q, struct edit *ed, struct report *report,

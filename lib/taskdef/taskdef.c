@@ -2,6 +2,7 @@
 #include "taskdef.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cfn/template.h"
@@ -347,14 +348,43 @@ taskdef_is_windows(const struct taskdef_file *f, const struct taskdef *td)
 	return str_starts(os, "WINDOWS");
 }
 
-const char *
-taskdef_platform(const struct taskdef_file *f, const struct taskdef *td)
+/* runtimePlatform's map; NULL: there is none, or it is not known (*r). */
+static const struct doc_node *
+runtime_platform(const struct taskdef_file *f, const struct taskdef *td,
+    enum cfn_result *r, struct cfn_why *why)
 {
-	struct str cpu =
-	    taskdef_text(f, taskdef_path(td->form, td->node,
-				"runtimePlatform.cpuArchitecture"));
+	const struct doc_node *n =
+	    taskdef_get(td->form, td->node, "runtimePlatform");
 
-	return str_eqz(cpu, "ARM64") ? "linux/arm64" : "linux/amd64";
+	*r = n == NULL ? CFN_NOVALUE : CFN_KNOWN;
+	if (n != NULL && td->form == TASKDEF_TEMPLATE && f->scope != NULL)
+		*r = cfn_branch(f->scope, n, f->arena, &n, why);
+	return *r == CFN_KNOWN ? n : NULL;
+}
+
+const char *
+taskdef_platform(
+    const struct taskdef_file *f, const struct taskdef *td, struct cfn_why *why)
+{
+	enum cfn_result r;
+	const struct doc_node *n = runtime_platform(f, td, &r, why);
+	struct str cpu = STR_NONE;
+
+	if (n != NULL)
+		n = taskdef_get(td->form, n, "cpuArchitecture");
+	if (n != NULL && td->form == TASKDEF_TEMPLATE && f->scope != NULL)
+		r = cfn_eval_text(f->scope, n, f->arena, &cpu, why);
+	else
+		cpu = taskdef_text(f, n);
+	if (r == CFN_UNKNOWN || r == CFN_BAD)
+		return NULL;
+	if (cpu.p == NULL || str_eqz(cpu, "X86_64"))
+		return "linux/amd64";
+	if (str_eqz(cpu, "ARM64"))
+		return "linux/arm64";
+	(void)snprintf(why->text, sizeof why->text,
+	    "its cpuArchitecture is neither X86_64 nor ARM64");
+	return NULL;
 }
 
 bool

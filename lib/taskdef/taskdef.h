@@ -110,9 +110,12 @@ bool taskdef_is_windows(const struct taskdef_file *f, const struct taskdef *td);
 /* Does it ask for Fargate, itself or by a service of the template? */
 bool taskdef_is_fargate(const struct taskdef_file *f, const struct taskdef *td);
 
-/* "linux/amd64" or "linux/arm64", from runtimePlatform; never the host's. */
-const char *taskdef_platform(
-    const struct taskdef_file *f, const struct taskdef *td);
+/*
+ * "linux/amd64" or "linux/arm64", from runtimePlatform; never the host's, and
+ * never a guess: NULL when it is not known here, and why->text says why.
+ */
+const char *taskdef_platform(const struct taskdef_file *f,
+    const struct taskdef *td, struct cfn_why *why);
 
 /* "TaskDef" for messages: the logical ID, else the family, else "". */
 struct str taskdef_label(

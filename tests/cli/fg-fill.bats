@@ -150,6 +150,82 @@ row() {
 	[ "$(jq -r .platform report)" = linux/amd64 ]
 }
 
+@test "an architecture that is not known is told, not guessed" {
+	cat >t.yaml <<-'EOF'
+	Parameters:
+	  Arch: {Type: String}
+	  Part: {Type: String, Default: "64"}
+	Mappings: {M: {a: {b: ARM64}}}
+	Conditions: {C: !Equals [!Ref Arch, arm], D: !Equals [x, x]}
+	Resources:
+	  T:
+	    Type: AWS::ECS::TaskDefinition
+	    Properties:
+	      RuntimePlatform: {CpuArchitecture: HERE}
+	      ContainerDefinitions:
+	        - Name: c
+	          Image: both
+	        - Name: stated
+	          Image: unknown
+	          EntryPoint: [te]
+	EOF
+	local arch
+	for arch in '!Ref Arch' '!If [C, ARM64, X86_64]' \
+	    '!If [C, ARM64, !Ref AWS::NoValue]'; do
+		sed "s/HERE/$arch/" t.yaml >u.yaml
+		run -1 --separate-stderr fill u.yaml
+		[ -z "$output" ]
+		[[ $stderr == *'ContainerDefinitions[0]: parameter Arch has no default; give --param Arch=VALUE' ]]
+	done
+	sed 's/HERE/MIPS/' t.yaml >u.yaml
+	run -1 --separate-stderr fill u.yaml
+	[[ $stderr == *'its cpuArchitecture is neither X86_64 nor ARM64' ]]
+	for arch in '!FindInMap [M, a, b]' '!Sub "ARM${Part}"' \
+	    '!If [D, ARM64, X86_64]'; do
+		sed "s/HERE/$arch/" t.yaml | fill --report=report >out
+		[ "$(jq -r .platform report)" = linux/arm64 ]
+	done
+	sed 's/HERE/!Ref Arch/' t.yaml | fill --param Arch=ARM64 --report=report >out
+	[ "$(jq -r .platform report)" = linux/arm64 ]
+	sed 's/HERE/!Ref AWS::NoValue/' t.yaml | fill --report=report >out
+	[ "$(jq -r .platform report)" = linux/amd64 ]
+	sed 's/{CpuArchitecture: HERE}/!If [C, {CpuArchitecture: ARM64}, !Ref AWS::NoValue]/' \
+		t.yaml >u.yaml
+	run -1 --separate-stderr fill u.yaml
+	fill --param Arch=arm --report=report u.yaml >out
+	[ "$(jq -r .platform report)" = linux/arm64 ]
+}
+
+@test "--no-document: stated entry points stay, their images are noted" {
+	document '["te"]' - both >doc
+	fill --no-document --report=report doc >filled
+	[ "$(jq -r .type report)" = image.config ]
+	[ "$(runs <filled)" = te ]
+	fill --no-document filled | cmp - filled
+	fill filled | cmp - filled
+	fg-inject --remove filled | cmp - doc
+	fg-appid --stamp filled | fg-inject --sidecar-image=s:1 >out
+	digest=$(jq -r .digest report)
+	jq -e --arg d "$digest" '.containerDefinitions[0].environment[] |
+		select(.name == "FG_IMAGE_DIGEST").value == $d' out
+	fg-inject --remove out | cmp - doc
+	document '["te"]' - unknown:9 >doc
+	run -1 fill --no-document doc
+	run -2 fg-entrypoint --no-document web
+}
+
+@test "what was noted of an image goes when the image does" {
+	document '["te"]' - both | fill --no-document | sed 's/"both"/"unknown:9"/' |
+		fill | fg-appid --stamp | fg-inject --sidecar-image=s:1 >out
+	run -1 grep -q -e FG_IMAGE_DIGEST -e sha256:f out
+	fg-inject --remove out | cmp - <(document '["te"]' - unknown:9)
+	# Excluded by then, so not asked about: the answer is taken back.
+	document - - both | fill | sed 's/"both"/"unknown:9"/' |
+		fill --exclude c >out
+	[ "$(runs <out)" = "" ]
+	fg-inject --remove out | cmp - <(document - - unknown:9)
+}
+
 @test "words of an image cannot reach for secrets of the account" {
 	cat >t.yaml <<-'EOF'
 	Resources:
@@ -221,6 +297,12 @@ row() {
 	[ "$(jq -r 'select(.type == "container") | .name + " " + .state' report | paste -sd,)" = "a protected,b excluded" ]
 	[ "$(jq -c '.containerDefinitions[1]' out)" = '{"name":"b","image":"unknown:9"}' ]
 	fg-inject --remove out | cmp - doc
+	# Where nothing else is to be filled it is remembered, too.
+	jq -cn '{family: "f", containerDefinitions: [{name: "a", image: "x",
+		entryPoint: ["e"]}, {name: "b", image: "unknown:9"}]}' >doc
+	fill --exclude b doc >filled
+	fill filled | cmp - filled
+	fg-inject --remove filled | cmp - doc
 	run -2 --separate-stderr fill --exclude nobody doc
 	[[ $stderr == *'no container is named "nobody"'* ]]
 }

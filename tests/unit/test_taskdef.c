@@ -55,6 +55,7 @@ register_form(void **state)
 	    "{\"family\":\"f\",\"requiresCompatibilities\":[\"FARGATE\"],"
 	    "\"containerDefinitions\":[{\"name\":\"a\"},{\"name\":\"b\"}]}");
 	struct taskdef_file f;
+	struct cfn_why why;
 
 	(void)state;
 	assert_int_equal(taskdef_open(&f, d, NULL, NULL), 0);
@@ -67,7 +68,7 @@ register_form(void **state)
 	assert_str(taskdef_label(&f, f.defs), "f");
 	assert_true(taskdef_is_fargate(&f, f.defs));
 	assert_false(taskdef_is_windows(&f, f.defs));
-	assert_string_equal(taskdef_platform(&f, f.defs), "linux/amd64");
+	assert_string_equal(taskdef_platform(&f, f.defs, &why), "linux/amd64");
 	assert_ptr_equal(
 	    taskdef_find(f.defs, STR("b")), &f.defs->containers[1]);
 	assert_null(taskdef_find(f.defs, STR("c")));
@@ -96,6 +97,7 @@ template_form(void **state)
 	cleanup_cfn_scope struct cfn_scope *scope = cfn_scope_new(d);
 	const struct taskdef_container *c;
 	struct taskdef_file f;
+	struct cfn_why why;
 
 	(void)state;
 	assert_int_equal(taskdef_open(&f, d, scope, NULL), 0);
@@ -105,7 +107,8 @@ template_form(void **state)
 	assert_str(f.defs[1].logical_id, "U");
 	assert_false(taskdef_is_fargate(&f, &f.defs[0]));
 	assert_true(taskdef_is_fargate(&f, &f.defs[1]));
-	assert_string_equal(taskdef_platform(&f, &f.defs[0]), "linux/arm64");
+	assert_string_equal(
+	    taskdef_platform(&f, &f.defs[0], &why), "linux/arm64");
 	c = &f.defs[0].containers[0];
 	assert_str(c->id, "{\"Ref\":\"P\"}");
 	assert_str(c->known_name, "par");

@@ -20,6 +20,7 @@ fill(struct doctool *t, const struct options *o, struct entrypoint_config *cfg,
 	    .arg = cfg,
 	    .only = doctool_names(&o->doc.containers),
 	    .exclude = doctool_names(&o->doc.excludes),
+	    .all = o->no_document,
 	};
 	int r = embed_fill(&t->input, &config, &report, &out, e);
 

@@ -26,6 +26,8 @@ static const struct cli_opt opts[] = {
 	.help = "no network: the scan DB at any age"},
     {CLI_FLAG, "stale-ok", AT(stale_ok),
 	.help = "the scan DB at any age where the network fails"},
+    {CLI_FLAG, "no-document", AT(no_document),
+	.help = "ask about containers that state an entryPoint, too"},
     {CLI_FLAG, "no-registry", AT(no_registry), .help = "do not ask registries"},
     {CLI_LIST, "mirror", .arg = "HOST=URL", AT(mirrors),
 	.help = "ask URL first for images of HOST, * for all"},

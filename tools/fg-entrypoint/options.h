@@ -25,7 +25,7 @@ struct options {
 	int64_t parallel, timeout_s;
 
 	/* with --fill */
-	bool fill;
+	bool fill, no_document;
 	struct doctool_options doc;
 };
 

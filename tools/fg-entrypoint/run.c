@@ -27,6 +27,7 @@ check_options(const struct options *o, struct cli_rest rest, struct err *e)
 		bool given;
 		const char *name;
 	} filling[] = {
+	    {o->no_document, "--no-document"},
 	    {o->doc.containers.n > 0, "--container"},
 	    {o->doc.excludes.n > 0, "--exclude"},
 	    {o->doc.params.n > 0, "--param"},
