@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 2048 };
+enum { LINE_MAX_BYTES = 2048, COLUMNS = 80, COLUMNS_MAX = 256 };
 
 static struct {
 	const char *tool;
@@ -75,20 +76,44 @@ log_note(int level, const char *fmt, ...)
 	va_end(ap);
 }
 
+static bool
+is_drawable(int fd)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fd) && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+/* One line of the terminal at most: only that much can be wiped again. */
+static size_t
+columns(int fd)
+{
+	struct winsize size = {0};
+
+	if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+		return COLUMNS;
+	return size.ws_col < COLUMNS_MAX ? size.ws_col : COLUMNS_MAX;
+}
+
 void
 log_progress(const char *fmt, ...)
 {
 	static int terminal = -1; /* not asked yet */
-	char text[256];
+	char text[COLUMNS_MAX];
 	va_list ap;
 
 	if (terminal < 0)
-		terminal = isatty(STDERR_FILENO);
+		terminal = is_drawable(STDERR_FILENO);
 	if (!terminal)
 		return;
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof text, fmt, ap);
+	(void)vsnprintf(text, columns(STDERR_FILENO), fmt, ap);
 	va_end(ap);
+	/* It quotes names from outside: no byte may steer the terminal. */
+	for (char *p = text; *p != '\0'; p++) {
+		if (*p < ' ' || *p > '~')
+			*p = '?';
+	}
 	wipe_progress();
 	state.drawn = text[0] != '\0';
 	(void)fprintf(stderr, "%s", text);

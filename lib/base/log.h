@@ -19,8 +19,9 @@ void log_note(int level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * The progress line of long work: redrawn in place, on a terminal only, and
- * wiped before any other line. An empty text wipes it.
+ * The progress line of long work: redrawn in place, on a terminal only (TERM
+ * not dumb), and wiped before any other line. An empty text wipes it. It is
+ * cut to the terminal's width, and what is not printable ASCII becomes "?".
  */
 void log_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -89,6 +89,19 @@ on_done(struct registry_pull *p)
 	entrypoint_job_end(j->run, j, r);
 }
 
+/* Before the first answer, which may be long in coming. */
+static void
+say_begin(const struct entrypoint_run *run)
+{
+	size_t i = 0;
+
+	while (i < run->n && run->jobs[i].ended)
+		i++;
+	if (run->cfg->progress != NULL && i < run->n)
+		run->cfg->progress(run->cfg->progress_arg, run->done, run->n,
+		    run->jobs[i].reference.p);
+}
+
 int
 entrypoint_ask(struct entrypoint_run *run, struct err *e)
 {
@@ -97,6 +110,7 @@ entrypoint_ask(struct entrypoint_run *run, struct err *e)
 
 	if (r != 0)
 		return r;
+	say_begin(run);
 	for (size_t i = 0; i < run->n; i++) {
 		struct entrypoint_job *j = &run->jobs[i];
 

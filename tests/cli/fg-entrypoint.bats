@@ -151,6 +151,38 @@ requests() {
 	[[ $status -eq 1 && ${#lines[@]} -eq 1 && ${#stderr_lines[@]} -eq 2 ]]
 	[[ ${stderr_lines[0]} == \
 		'fg-entrypoint: not an image reference: "A b": '* ]]
+	find https://quay.io/a:v1
+	[[ $status -eq 1 && $stderr == *'a URL; leave its scheme out' ]]
+}
+
+# watch ARG ...: the tool on a terminal of 40 columns; $output shows controls
+watch() {
+	local command
+	printf -v command '%q ' "$bin/fg-entrypoint" "$@"
+	run bash -c 'script -qec "stty cols 40; $0 >/dev/null" /dev/null \
+		</dev/null | cat -v' "$command"
+	echo "$output"
+}
+
+@test "a terminal gets a line of progress, which is wiped" {
+	local long
+	long=$(printf 'a%.0s' {1..80})
+	registry busy '503 3'
+	export TERM=xterm
+	watch --plain-http "$host" "$host/app:v1" "$host/$long:v1" \
+		"$host/other:v1" $'b\e]0;title\a'
+	# From the first on; cut to the width; nothing steers the terminal.
+	[[ $output == *"1 of 4 images: $host/app:v1"* ]]
+	[[ $output == *'3 of 4 images: '* && $output == *'^M^[[K'* ]]
+	[[ $output != *'^[]0;'* && $output != *aaaaaaaaaaaaaaaaaaaaaaaaa'^M'* ]]
+	[[ $(tr -d '\n' <<<"$output" | sed 's/\^M\(\^\[\[K\)\?/\n/g' |
+		grep 'of 4 images' | awk 'length > 39' | wc -l) -eq 0 ]]
+	# The errors come on lines of their own, after it was wiped.
+	[[ $output != *images:*fg-entrypoint:*images:* ]]
+	TERM=dumb watch --db db --offline web none quay.io/team/cmd:1
+	[[ -z $output ]]
+	TERM=xterm watch --db db --offline web none quay.io/team/cmd:1
+	[[ $output == *'^M^[[K' ]]
 }
 
 @test "no names at all is no error" {
@@ -194,13 +226,14 @@ requests() {
 	registry
 	local args
 	for args in '--mirror x' '--mirror =https://h' '--mirror h=' \
-	    '--mirror h=ftp://h' '--mirror h=https://u:p@h' \
+	    '--mirror h=ftp://h' '--mirror h=https://u:s3cret@h' \
+	    '--mirror https://h=https://m' '--mirror h/x=https://m' \
 	    '--mirror h=https://h?x' '--plain-http h/x' '--plain-http h:x' \
 	    '--trust-realm https://h'; do
 		# shellcheck disable=SC2086
 		run --separate-stderr "$bin/fg-entrypoint" $args "$host/app:v1"
 		echo "$args: $status $stderr"
-		[[ $status -eq 2 && -z $output ]]
+		[[ $status -eq 2 && -z $output && $stderr != *s3cret* ]]
 	done
 	ask --ca nowhere "$host/app:v1"
 	[[ $status -eq 100 && $stderr == *nowhere* ]]
