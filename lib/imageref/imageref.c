@@ -225,6 +225,8 @@ parse_name(struct str name, struct imageref *out)
 {
 	struct str host = STR_NONE, path = name, first, rest;
 
+	if (str_cut(name, ':', &first, &rest) && str_starts(rest, "//"))
+		return "a URL; leave its scheme out";
 	if (str_cut(name, '/', &first, &rest) && names_host(first)) {
 		host = first;
 		path = rest;

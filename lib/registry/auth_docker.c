@@ -193,8 +193,11 @@ give_up(
 	int r = registry_status_error(host, answer, e);
 
 	if (host->credentials == NULL)
-		err_prefix(e, "no credentials for %s in %s", host->name,
-		    f->registry->logins.path);
+		err_prefix(e, "no credentials for %s in %s%s", host->name,
+		    f->registry->logins.path,
+		    f->registry->logins.helper
+			? ", and credential helpers are not supported yet"
+			: "");
 	else
 		err_prefix(e, "the credentials in %s were refused",
 		    f->registry->logins.path);

@@ -35,12 +35,32 @@ registry_backoff_ms(unsigned tries, uint32_t random)
 	return random % (most + 1);
 }
 
+/* RFC 9110 section 5.6.7. The tools stay in the C locale. */
+static bool
+http_date(const char *text, struct tm *tm)
+{
+	static const char *const forms[] = {
+	    "%a, %d %b %Y %H:%M:%S GMT", /* the one to send */
+	    "%A, %d-%b-%y %H:%M:%S GMT", /* RFC 850's */
+	    "%a %b %e %H:%M:%S %Y",      /* asctime()'s */
+	};
+
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		const char *end;
+
+		*tm = (struct tm){0};
+		end = strptime(text, forms[i], tm);
+		if (end != NULL && *end == '\0')
+			return true;
+	}
+	return false;
+}
+
 bool
 registry_retry_after(struct str value, int64_t now, int64_t *ms)
 {
 	char text[DATE_MAX];
-	const char *end;
-	struct tm tm = {0};
+	struct tm tm;
 	int64_t wait;
 
 	if (num_parse(value, 0, INT32_MAX, &wait)) {
@@ -51,9 +71,7 @@ registry_retry_after(struct str value, int64_t now, int64_t *ms)
 		return false;
 	memcpy(text, value.p, value.n);
 	text[value.n] = '\0';
-	/* IMF-fixdate; the tools stay in the C locale. */
-	end = strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &tm);
-	if (end == NULL || *end != '\0')
+	if (!http_date(text, &tm))
 		return false;
 	wait = (int64_t)timegm(&tm) - now;
 	wait = wait < 0 ? 0 : wait;

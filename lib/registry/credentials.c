@@ -154,6 +154,8 @@ registry_logins_parse(struct arena *a, struct str text,
 	if (r != 0)
 		return r;
 	auths = jtree_get(root, "auths");
+	out->helper = !jtree_is_null(jtree_get(root, "credsStore")) ||
+		      !jtree_is_null(jtree_get(root, "credHelpers"));
 	if (root->kind != JSCAN_OBJECT)
 		r = malformed(e, "should be an object");
 	else if (!jtree_is_null(auths))

@@ -21,6 +21,7 @@ struct registry_logins {
 	struct registry_credentials *items;
 	size_t n;
 	const char *path; /* of the file; for messages */
+	bool helper;      /* it names a helper program; none is ever run */
 };
 
 /*

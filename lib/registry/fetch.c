@@ -118,6 +118,17 @@ probed(struct registry_host *host)
 	}
 }
 
+/* Who set a mirror up wants to know why it did not answer. */
+static void
+add_mirror_error(struct registry_fetch *f)
+{
+	struct err last = f->err;
+
+	if (f->mirror.kind != ERR_NONE)
+		(void)err_set(&f->err, last.kind, EIO, "%s; its mirror: %s",
+		    last.text, f->mirror.text);
+}
+
 /* This place has failed: the next one, or the end. */
 static void
 failed(struct registry_fetch *f)
@@ -127,11 +138,14 @@ failed(struct registry_fetch *f)
 
 	if (registry_endpoint(f->registry, &f->ref, f->at + 1, &next, NULL) ==
 	    1) {
+		if (f->at == 0)
+			f->mirror = f->err;
 		f->at++;
 		f->tries = 0;
 		f->refusals = 0;
 		start(f);
 	} else {
+		add_mirror_error(f);
 		f->is_done = true;
 		tell(f);
 	}

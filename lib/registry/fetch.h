@@ -47,6 +47,7 @@ struct registry_fetch {
 	bool is_done;
 	int r;
 	struct err err;
+	struct err mirror;                    /* why the first one failed */
 	char digest[IMAGEREF_DIGEST_MAX + 1]; /* of the document */
 	bool no_head; /* REGISTRY_HEAD: the registry does not answer it well */
 };

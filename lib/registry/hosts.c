@@ -43,6 +43,19 @@ registry_host_get(struct registry *r, const char *name, const char *base)
 	return h;
 }
 
+static bool
+is_host(struct str text)
+{
+	struct url url;
+	struct buf b = BUF_MAX(BASE_MAX);
+	bool ok;
+
+	buf_addf(&b, "https://%.*s", STR_ARG(text));
+	ok = url_parse(buf_str(&b), &url, NULL) == 0 && url.rest.n == 0;
+	buf_free(&b);
+	return ok;
+}
+
 /* ---- mirrors ------------------------------------------------------------ */
 
 /* "https://h:5000/a/b" is the base "https://h:5000" and the prefix "a/b/". */
@@ -85,6 +98,10 @@ parse_mirror(struct registry *r, const char *text, struct registry_mirror *m,
 	if (!str_cut(str_of(text), '=', &m->of, &url) || m->of.n == 0)
 		return err_set(e, ERR_USAGE, EINVAL,
 		    "--mirror %s: should be HOST=URL", text);
+	if (!str_eqz(m->of, "*") && !is_host(m->of))
+		return err_set(e, ERR_USAGE, EINVAL,
+		    "--mirror %s: \"%.*s\" should be HOST, HOST:PORT or *",
+		    text, STR_ARG(m->of));
 	if (str_eqz(m->of, "index.docker.io") ||
 	    str_eqz(m->of, "registry-1.docker.io"))
 		m->of = STR("docker.io");
@@ -92,7 +109,7 @@ parse_mirror(struct registry *r, const char *text, struct registry_mirror *m,
 	if (code != 0) {
 		if (e != NULL && e->kind == ERR_PERM)
 			e->kind = ERR_USAGE;
-		err_prefix(e, "--mirror %s", text);
+		err_prefix(e, "--mirror %.*s", STR_ARG(m->of));
 	}
 	return code;
 }
@@ -121,20 +138,10 @@ setup_plain_http(struct registry *r, struct err *e)
 static int
 check_host(const char *option, const char *text, struct err *e)
 {
-	char base[BASE_MAX];
-	struct url url;
-	struct buf b = BUF_MAX(sizeof base);
-	int code;
-
-	buf_addf(&b, "https://%s", text);
-	code = url_parse(buf_str(&b), &url, NULL);
-	if (code == 0 && url.rest.n > 0)
-		code = -EINVAL;
-	buf_free(&b);
-	if (code != 0)
-		return err_set(e, ERR_USAGE, EINVAL,
-		    "%s %s: should be HOST or HOST:PORT", option, text);
-	return 0;
+	if (is_host(str_of(text)))
+		return 0;
+	return err_set(e, ERR_USAGE, EINVAL,
+	    "%s %s: should be HOST or HOST:PORT", option, text);
 }
 
 int

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "scandb_sql.h"
@@ -177,6 +178,7 @@ scandb_open(
 	int flags = mode == SCANDB_WRITE
 			? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
 			: SQLITE_OPEN_READONLY;
+	struct stat st;
 	int r;
 
 	if (db == NULL || (db->path = strdup(path)) == NULL)
@@ -184,6 +186,9 @@ scandb_open(
 	if (mode == SCANDB_READ && access(path, R_OK) != 0)
 		return err_set(
 		    e, ERR_PERM, errno, "%s: %s", path, strerror(errno));
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return err_set(
+		    e, ERR_PERM, EISDIR, "%s: %s", path, strerror(EISDIR));
 	r = open_file(db, path, flags | SQLITE_OPEN_NOMUTEX, e);
 	if (r == 0)
 		r = check(db, mode, e);

@@ -26,11 +26,16 @@ static int
 refuse(struct str text, const char *why, struct err *e)
 {
 	struct str shown = str_sub(text, 0, str_chr(text, '?'));
+	size_t at;
 
-	/* A query may hold a signature: it is not shown. */
-	shown = str_sub(shown, 0, SHOWN_MAX);
-	return err_set(
-	    e, ERR_PERM, EINVAL, "bad URL \"%.*s\": %s", STR_ARG(shown), why);
+	/* Signatures, tokens, passwords: none of them is shown. */
+	shown = str_sub(shown, 0, str_chr(shown, '#'));
+	at = str_rchr(shown, '@');
+	if (at < shown.n)
+		shown = str_sub(shown, at, shown.n);
+	return err_set(e, ERR_PERM, EINVAL, "bad URL \"%s%.*s\": %s",
+	    shown.p != text.p ? "..." : "",
+	    STR_ARG(str_sub(shown, 0, SHOWN_MAX)), why);
 }
 
 /* Visible ASCII only; no backslash, which some take for a slash. */

@@ -5,101 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 
-setup() {
-	bin=${FG_BIN:-$BATS_TEST_DIRNAME/../../build/bin}
-	fixtures=${FG_FIXTURES:-$BATS_TEST_DIRNAME/../../build/fixtures}
-	unset http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY
-	export HOME=$BATS_TEST_TMPDIR DOCKER_CONFIG=$BATS_TEST_TMPDIR/docker
-	cd "$BATS_TEST_TMPDIR" || exit 1
-	mkdir docker
-	pid= extra_pid= options=()
-}
-
-teardown() {
-	stop
-}
-
-stop() {
-	local p
-	for p in $pid $extra_pid; do
-		kill "$p" 2>/dev/null || true
-	done
-	pid= extra_pid=
-}
-
-# A file that a server writes when it is ready.
-wait_for() {
-	local i
-	for ((i = 0; i < 500; i++)); do
-		[[ ! -s $1 ]] || return 0
-		sleep 0.02
-	done
-	return 1
-}
-
-# hostile [-b] [-t] MODE [ARG]: start it; $port, $other, $host, `log`.
-# -t: with TLS. The one before is stopped.
-hostile() {
-	local args=()
-	stop
-	while [[ $1 == -* ]]; do
-		case $1 in
-		-t)
-			certificate
-			args+=(-c "$BATS_FILE_TMPDIR/cert.pem"
-				-k "$BATS_FILE_TMPDIR/key.pem")
-			options+=(--ca "$BATS_FILE_TMPDIR/cert.pem")
-			;;
-		*) args+=("$1") ;;
-		esac
-		shift
-	done
-	: >log
-	rm -f ports
-	"$fixtures/hostile-registry" "${args[@]}" -l log "$@" >ports 3>&- &
-	pid=$!
-	wait_for ports
-	read -r port other <ports
-	host=127.0.0.1:$port
-	[[ " ${args[*]} " == *" -c "* ]] || options+=(--plain-http "$host")
-}
-
-certificate() {
-	[[ -e $BATS_FILE_TMPDIR/cert.pem ]] ||
-		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
-		-nodes -days 2 -subj /CN=127.0.0.1 -addext \
-		'subjectAltName=IP:127.0.0.1,DNS:localhost' \
-		-keyout "$BATS_FILE_TMPDIR/key.pem" \
-		-out "$BATS_FILE_TMPDIR/cert.pem" 2>/dev/null
-}
-
-# The user u with the password p for the hostile host: dTpw.
-login() {
-	echo "{\"auths\":{\"$host\":{\"auth\":\"dTpw\"}}}" >docker/config.json
-}
-
-# look [EXTRA ...]: ask for app:v1, in 10 s at most.
-look() {
-	run --separate-stderr timeout 10 "$bin/fg-entrypoint" --timeout "${timeout:-2}" \
-		"${options[@]}" "$@" "$host/app:v1"
-	echo "status $status; stdout: $output; stderr: $stderr"
-	echo "requests:" && cat log
-}
-
-found() {
-	[[ $status -eq 0 && -z $stderr ]]
-	[[ $(jq -c .entrypoint <<<"$output") == '["/good"]' ]]
-}
-
-# refused STATUS TEXT: the exit code, one line on stderr with TEXT, no record
-refused() {
-	[[ $status -eq $1 && -z $output ]]
-	[[ $stderr == *"$2"* && $stderr != *$'\n'* ]]
-}
-
-requests() {
-	grep -c "$1" log || true
-}
+load hostile.bash
 
 @test "the good image of the fixture is found" {
 	hostile good
@@ -258,6 +164,33 @@ server_realm() {
 	[[ $stderr$output != *dTpw* && $stderr$output != *t0ken* ]]
 }
 
+@test "signatures in the queries of redirects stand in no message" {
+	local to
+	for to in 'http://127.0.0.1:1/x?Signature=s3cret&p=' \
+	    'http://127.0.0.1:1/x?Signature=s3cret#' \
+	    'ftp://127.0.0.1:1/x?Signature=s3cret' \
+	    'http://u:s3cret@127.0.0.1:1/x' \
+	    'https://127.0.0.1:1/x?Signature=s3cret&p='; do
+		hostile redirect-blob "$to"
+		look -v -v --plain-http 127.0.0.1:1
+		[[ $status -ge 100 && -z $output && -n $stderr ]]
+		[[ $stderr != *s3cret* ]]
+	done
+}
+
+@test "credential helpers are not run, whatever their names" {
+	mkdir bin
+	printf '#!/bin/sh\n>"%s/ran"\n' "$PWD" >bin/docker-credential-evil
+	chmod +x bin/docker-credential-evil
+	hostile -b good
+	echo "{\"credsStore\":\"evil\",\"credHelpers\":{\"$host\":\"evil\",
+		\"h\":\"../bin/docker-credential-evil\"},
+		\"auths\":{\"$host\":{}}}" >docker/config.json
+	PATH=$PWD/bin:$PATH look
+	refused 1 'credential helpers are not supported yet'
+	[[ ! -e ran && $(requests .) -eq 1 ]]
+}
+
 # ---- redirects ----------------------------------------------------------------
 
 # redirected ARG: Basic on $port, then elsewhere; nobody there may see it.
@@ -286,6 +219,32 @@ redirected() {
 	redirected 'http://127.0.0.1:{port}/moved'
 	found
 	[[ $(requests 'moved.* Basic dTpw') -eq 1 ]]
+}
+
+@test "nor to a subdomain, nor from http to https" {
+	hostile -b redirect-blob 'http://sub.localhost:{port}/moved'
+	login
+	sed -i "s/127.0.0.1/localhost/" docker/config.json
+	host=localhost:$port
+	look --plain-http "$host" --plain-http "sub.$host"
+	[[ $status -eq 1 && $(requests 'moved.* Basic') -eq 0 ]]
+	[[ $(requests 'moved.* -$') -ge 1 ]]
+	hostile -t -o redirect-up 'https://127.0.0.1:{port}/moved'
+	host=127.0.0.1:$other
+	login
+	look --plain-http "$host"
+	found
+	[[ $(requests "^$other .*/blobs/.* Basic") -eq 1 ]]
+	[[ $(requests "^$port .*moved.* -\$") -eq 1 ]]
+}
+
+@test "credentials that were dropped do not come back with the way" {
+	hostile -b redirect-back
+	login
+	look --plain-http "127.0.0.1:$other"
+	# Back at the registry, without them: 401.
+	[[ $status -eq 1 && $(requests 'back.* Basic') -eq 0 ]]
+	[[ $(requests 'back.* -$') -ge 1 ]]
 }
 
 @test "a token does not follow a redirect, either" {
@@ -446,6 +405,24 @@ redirected() {
 	refused 100 'not the document it says'
 }
 
+@test "a malformed digest in an index, or of a HEAD, goes nowhere" {
+	local bad
+	for bad in 'sha256:../../x' 'sha256:0123' "SHA256:$(
+		printf 'a%.0s' {1..64})"; do
+		hostile document '{"schemaVersion":2,"manifests":[{"digest":"'"$bad"'"}]}'
+		look
+		refused 100 'malformed digest'
+		[[ $(requests .) -eq 1 ]]
+		rm -f db
+		hostile head-digest "$bad"
+		look --db db --remember
+		found
+		look --db db --max-age 0
+		refused 100 'malformed Docker-Content-Digest'
+		[[ $(requests .) -eq 3 ]]
+	done
+}
+
 @test "another blob than asked for is refused" {
 	hostile other-blob
 	look
@@ -476,7 +453,14 @@ redirected() {
 	hostile document '{"schemaVersion":2,"manifests":[{"digest":"sha256:'"$(
 		printf 'a%.0s' {1..64})"'","size":4611686018427387904}]}'
 	look
-	[[ $status -eq 100 && -z $output && $(requests .) -eq 1 ]]
+	refused 100 '"size" is out of range'
+	[[ $(requests .) -eq 1 ]]
+	hostile document '{"schemaVersion":2,"config":{"digest":"sha256:'"$(
+		printf 'a%.0s' {1..64})"'","size":99999999,"mediaType":
+		"application/vnd.oci.image.config.v1+json"}}'
+	look
+	refused 100 'a config of 99999999 bytes, above the limit'
+	[[ $(requests .) -eq 1 ]]
 }
 
 @test "an index has 1000 entries at most" {
@@ -563,6 +547,19 @@ redirected() {
 	[[ $(requests HEAD) -eq 1 && $(requests GET) -eq 4 ]]
 }
 
+@test "when mirror and origin fail, both are named" {
+	hostile busy '404 99'
+	local mirror=$host
+	: >log2
+	rm -f ports2
+	"$fixtures/hostile-registry" busy '403 99' >ports2 3>&- &
+	extra_pid=$!
+	wait_for ports2
+	read -r port other <ports2
+	look --mirror "*=http://127.0.0.1:$port"
+	refused 1 "$mirror: not found (404); its mirror: 127.0.0.1:$port: access denied (403)"
+}
+
 @test "a mirror that fails, lies or refuses: the origin answers" {
 	local mode arg=
 	for mode in huge other-blob 'busy' refuse said-digest gzip; do
@@ -578,5 +575,26 @@ redirected() {
 		read -r mirror _ <ports2
 		look --mirror "127.0.0.1:${port}=http://127.0.0.1:$mirror"
 		found
+	done
+}
+
+# ---- many at a time ------------------------------------------------------------------
+
+@test "--parallel is how many requests there are at a time" {
+	local n i digest names
+	hostile good
+	look
+	digest=$(jq -r .digest <<<"$output")
+	for n in 1 3 8; do
+		hostile crowd
+		names=()
+		for i in {1..8}; do
+			names+=("$host/app$i@$digest")
+		done
+		run --separate-stderr "$bin/fg-entrypoint" "${options[@]}" \
+			--parallel "$n" "${names[@]}"
+		echo "$n: $status $stderr" && cat log
+		[[ $status -eq 0 && ${#lines[@]} -eq 8 ]]
+		[[ $(sed -n 's/^crowd //p' log | sort -n | tail -n 1) -eq $n ]]
 	done
 }

@@ -229,6 +229,8 @@ waiting(void **state)
 	    {"Sun, 06 Nov 2094 08:48:00 GMT", INT32_MAX},
 	    {"Sun, 06 Nov 1994 08:49:37 GMTx", -1},
 	    {"Sun, 06 Nov 1994 08:49:37", -1},
+	    {"Sunday, 06-Nov-94 08:49:37 GMT", 37000},
+	    {"Sun Nov  6 08:49:37 1994", 37000},
 	};
 	const int64_t now = 784111740; /* 1994-11-06T08:49:00Z */
 

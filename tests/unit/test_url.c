@@ -64,17 +64,21 @@ refused(void **state)
 	assert_int_not_equal(url_parse(STR("https://h\0/"), NULL, NULL), 0);
 }
 
-/* A signed query is a secret. */
+/* A signed query is a secret, and so are passwords and fragments. */
 static void
-queries_are_not_shown(void **state)
+secrets_are_not_shown(void **state)
 {
+	static const char *const bad[] = {"https://h:x/?Signature=s3cret",
+	    "https://u:s3cret@h/", "https://h/#s3cret",
+	    "ftp://u:s3cret@h/x", "https://u:s3cret@@h/"};
 	struct err e = {0};
 	struct url u;
 
 	(void)state;
-	assert_int_not_equal(
-	    url_parse(STR("https://h:x/?Signature=s3cret"), &u, &e), 0);
-	assert_null(strstr(e.text, "s3cret"));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		assert_int_not_equal(url_parse(str_of(bad[i]), &u, &e), 0);
+		assert_null(strstr(e.text, "s3cret"));
+	}
 }
 
 static void
@@ -196,7 +200,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(parts),
 	    cmocka_unit_test(refused),
-	    cmocka_unit_test(queries_are_not_shown),
+	    cmocka_unit_test(secrets_are_not_shown),
 	    cmocka_unit_test(resolve),
 	    cmocka_unit_test(origins),
 	    cmocka_unit_test(encode),
