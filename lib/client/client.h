@@ -2,6 +2,10 @@
 /*
  * client: HTTP requests, many at a time, over libcurl, which is loaded when
  * the first client is made and not before (it costs milliseconds).
+ *
+ * https goes through the proxy that the environment names (https_proxy,
+ * all_proxy, no_proxy, in either case; libcurl-env(3)), by CONNECT, so that it
+ * sees names of hosts only; plain http never goes through a proxy.
  */
 #ifndef FG_CLIENT_CLIENT_H
 #define FG_CLIENT_CLIENT_H

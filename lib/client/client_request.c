@@ -178,6 +178,21 @@ set_limits(struct client_work *w)
 	return 0;
 }
 
+/*
+ * https goes through the proxy of the environment, in a tunnel in which it
+ * sees nothing. In plain http it would see all: that goes straight.
+ */
+static void
+set_proxy(struct client_work *w)
+{
+	__typeof__(curl_easy_setopt) *set = w->lib->easy_setopt;
+
+	if (!w->url.tls)
+		(void)set(w->easy, CURLOPT_PROXY, "");
+	/* Our headers are for the registry, not for the CONNECT request. */
+	(void)set(w->easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+}
+
 int
 client_work_request(struct client_work *w)
 {
@@ -198,6 +213,7 @@ client_work_request(struct client_work *w)
 	if (r != 0)
 		return r;
 	set_method(w);
+	set_proxy(w);
 	(void)set(w->easy, CURLOPT_URL, buf_z(&w->url_text));
 	(void)set(w->easy, CURLOPT_HTTPHEADER, w->headers);
 	(void)set(w->easy, CURLOPT_USERAGENT, "fg/" FG_VERSION);

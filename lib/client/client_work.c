@@ -160,10 +160,38 @@ kind_of(CURLcode code)
 	}
 }
 
+/*
+ * Set the error when it was the proxy that failed; 0: it was not. libcurl
+ * quotes a proxy's URL that it does not take, and a password may be in that.
+ */
+static int
+proxy_failed(struct client_work *w, const char *why)
+{
+	struct err *e = &w->call->err;
+	long status = 0;
+
+	if (strstr(why, "nsupported proxy") != NULL)
+		return err_set(e, ERR_PERM, EINVAL,
+		    "%s: the environment's https_proxy or all_proxy is no URL "
+		    "of a proxy",
+		    w->url.host);
+	(void)w->lib->easy_getinfo(w->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	if (status == 407)
+		return err_set(e, ERR_PERM, EACCES,
+		    "%s: the proxy wants a login (407): "
+		    "https_proxy=http://USER:PASSWORD@HOST:PORT",
+		    w->url.host);
+	if (status < 300)
+		return 0;
+	return err_set(e, status < 500 ? ERR_PERM : ERR_TEMP, EIO,
+	    "%s: the proxy refused to connect (%ld)", w->url.host, status);
+}
+
 static int
 failed(struct client_work *w, CURLcode code)
 {
 	struct client_call *call = w->call;
+	int r;
 	const char *why =
 	    w->why[0] != '\0' ? w->why : w->lib->easy_strerror(code);
 
@@ -174,6 +202,9 @@ failed(struct client_work *w, CURLcode code)
 		return w->refused_r;
 	}
 	call->timed_out = code == CURLE_OPERATION_TIMEDOUT;
+	r = proxy_failed(w, why);
+	if (r != 0)
+		return r;
 	if (code == CURLE_FILESIZE_EXCEEDED)
 		return err_set(&call->err, ERR_PERM, EFBIG,
 		    "%s: an answer above the limit of %zu bytes", w->url.host,

@@ -4,7 +4,8 @@
 setup() {
 	bin=${FG_BIN:-$BATS_TEST_DIRNAME/../../build/bin}
 	fixtures=${FG_FIXTURES:-$BATS_TEST_DIRNAME/../../build/fixtures}
-	unset http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY
+	unset http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY \
+		no_proxy NO_PROXY
 	export HOME=$BATS_TEST_TMPDIR DOCKER_CONFIG=$BATS_TEST_TMPDIR/docker
 	cd "$BATS_TEST_TMPDIR" || exit 1
 	mkdir docker
@@ -44,7 +45,8 @@ hostile() {
 			certificate
 			args+=(-c "$BATS_FILE_TMPDIR/cert.pem"
 				-k "$BATS_FILE_TMPDIR/key.pem")
-			options+=(--ca "$BATS_FILE_TMPDIR/cert.pem")
+			[[ " ${options[*]} " == *' --ca '* ]] ||
+				options+=(--ca "$BATS_FILE_TMPDIR/cert.pem")
 			;;
 		*) args+=("$1") ;;
 		esac
