@@ -245,6 +245,25 @@ parse_kind(struct arena *a, const struct jtree *root, struct oci_document *doc,
 				      : parse_manifest(a, config, doc, e);
 }
 
+/* A member that stands twice is read as the first by some, as the last by us.
+ */
+static int
+check_doubles(const struct jtree *root, struct err *e)
+{
+	static const char *const names[] = {
+	    "schemaVersion", "mediaType", "config", "layers", "manifests"};
+	unsigned count[sizeof names / sizeof *names] = {0};
+
+	for (const struct jtree *m = root->first; m != NULL; m = m->next) {
+		for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+			if (str_eqz(m->key, names[i]) && ++count[i] > 1)
+				return err_set(e, ERR_PERM, EINVAL,
+				    "\"%s\" stands there twice", names[i]);
+		}
+	}
+	return 0;
+}
+
 static int
 check_version(const struct jtree *root, struct err *e)
 {
@@ -275,7 +294,9 @@ oci_document_parse(struct arena *a, struct str text, struct str content_type,
 		return r;
 	if (root->kind != JSCAN_OBJECT)
 		return bad(e, "a manifest should be an object");
-	r = check_version(root, e);
+	r = check_doubles(root, e);
+	if (r == 0)
+		r = check_version(root, e);
 	if (r == 0)
 		r = oci_json_str(a, root, "mediaType", &doc.media_type, e);
 	if (r == 0)

@@ -441,6 +441,12 @@ redirected() {
 	hostile document '{"schemaVersion":2,"manifests":[],"config":{}}'
 	look
 	refused 100 'both an index and a manifest'
+	hostile document '{"schemaVersion":2,"manifests":[],"layers":[]}'
+	look
+	refused 100 'both an index and a manifest'
+	hostile document '{"schemaVersion":2,"config":{},"layers":[],"config":{}}'
+	look
+	refused 100 '"config" stands there twice'
 	hostile type application/vnd.oci.image.index.v1+json
 	look
 	refused 100 'mediaType'

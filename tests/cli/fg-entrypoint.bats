@@ -211,7 +211,8 @@ watch() {
 @test "options that mean nothing are usage errors" {
 	local args
 	for args in '--remember web' '--remember --db x --no-db web' \
-	    '--remember --offline --db db web' '--container x web' \
+	    '--remember --offline --db db web' \
+	    '--remember --no-registry --db db web' '--container x web' \
 	    '--param A=B web' '--partial web' '--fill a b' \
 	    '--fill --jq . a' '--parallel 0 web' '--max-age -1 web' \
 	    '--nonsense web'; do

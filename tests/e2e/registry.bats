@@ -9,7 +9,7 @@ bats_require_minimum_version 1.5.0
 load registry.bash
 
 setup_file() {
-	unset http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY
+	unset http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY no_proxy NO_PROXY
 	export R=$BATS_FILE_TMPDIR
 	cd "$R" || exit 1
 	registry_start "$R/plain"
@@ -194,6 +194,16 @@ theirs() {
 		"$(printf '%s\n' "${names[@]}" "${names[@]}")" ]]
 	[[ $(requests "$R/plain" .) -eq 80 ]]
 	[[ $(registry_requests "$R/plain" | sort | uniq -d) == '' ]]
+	# Connections are used again: no more of them than requests at a time.
+	local ports
+	ports=$(grep -o '"http.request.remoteaddr":"[0-9.:]*"' "$R/plain/log" |
+		sort -u | wc -l)
+	echo "$ports connections"
+	[[ $ports -ge 1 && $ports -le 8 ]]
+	ask --parallel 1 "${names[@]}"
+	[[ $(requests "$R/plain" .) -eq 80 ]]
+	[[ $(grep -o '"http.request.remoteaddr":"[0-9.:]*"' "$R/plain/log" |
+		sort -u | wc -l) -eq 1 ]]
 }
 
 # ---- TLS and passwords -----------------------------------------------------------

@@ -46,8 +46,10 @@ check_options(const struct options *o, struct cli_rest rest, struct err *e)
 		return usage(e, rest.argv[1], "one FILE at most with --fill");
 	if (o->remember && (o->db == NULL || o->no_db))
 		return usage(e, "--remember", "only with --db");
-	if (o->remember && o->offline)
-		return usage(e, "--remember", "not with --offline");
+	if (o->remember && (o->offline || o->no_registry))
+		return usage(e, "--remember",
+		    o->offline ? "not with --offline"
+			       : "not with --no-registry");
 	return 0;
 }
 
