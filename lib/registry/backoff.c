@@ -42,7 +42,7 @@ http_date(const char *text, struct tm *tm)
 	static const char *const forms[] = {
 	    "%a, %d %b %Y %H:%M:%S GMT", /* the one to send */
 	    "%A, %d-%b-%y %H:%M:%S GMT", /* RFC 850's */
-	    "%a %b %e %H:%M:%S %Y",      /* asctime()'s */
+	    "%a %b %e %H:%M:%S %Y",      /* that of C */
 	};
 
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {

@@ -35,6 +35,8 @@ host_of(struct str key)
 	    !str_eqz(path, "v1/") && !str_eqz(path, "v2/") &&
 	    !str_eqz(path, "v1") && !str_eqz(path, "v2"))
 		return STR_NONE;
+	if (str_chr(host, '\0') < host.n)
+		return STR_NONE;
 	for (size_t i = 0; i < 2; i++) {
 		if (str_eqz(host, hub[i]))
 			return STR("docker.io");

@@ -27,9 +27,9 @@ struct registry_logins {
 /*
  * Parse a config.json; all in a. Keys are hosts, or URLs of an old form
  * ("https://index.docker.io/v1/" is docker.io); keys with another path are
- * left out, since they are for one repository only. An entry without anything
- * in it (its secret is with a helper program) is left out too. ERR_PERM:
- * malformed; the message holds none of the file's text.
+ * left out, since they are for one repository only, and so is one with a NUL.
+ * An entry without anything in it (its secret is with a helper program) is left
+ * out too. ERR_PERM: malformed; the message holds none of the file's text.
  */
 int registry_logins_parse(struct arena *a, struct str text,
     struct registry_logins *out, struct err *e);

@@ -273,6 +273,7 @@ logins(void **state)
 	    "\"https://Q.io\":{\"identitytoken\":\"idt\",\"auth\":\"dTo=\"},"
 	    "\"ghcr.io/team\":{\"auth\":\"dTpw\"},"
 	    "\"helper.io\":{},"
+	    "\"nul.io\\u0000x\":{\"auth\":\"dTpw\"},"
 	    "\"null.io\":{\"auth\":null}},"
 	    "\"credsStore\":\"pass\"}";
 	struct arena *a = arena_new(100000);
@@ -296,6 +297,9 @@ logins(void **state)
 	assert_null(registry_logins_find(&l, "h"));
 	assert_null(registry_logins_find(&l, "h:5001"));
 	assert_null(registry_logins_find(&l, "helper.io"));
+	assert_null(registry_logins_find(&l, "nul.io"));
+	assert_int_equal(l.n, 3);
+	assert_true(l.helper);
 	assert_null(registry_logins_find(&l, "null.io"));
 	arena_free(a);
 }

@@ -69,8 +69,8 @@ static void
 secrets_are_not_shown(void **state)
 {
 	static const char *const bad[] = {"https://h:x/?Signature=s3cret",
-	    "https://u:s3cret@h/", "https://h/#s3cret",
-	    "ftp://u:s3cret@h/x", "https://u:s3cret@@h/"};
+	    "https://u:s3cret@h/", "https://h/#s3cret", "ftp://u:s3cret@h/x",
+	    "https://u:s3cret@@h/"};
 	struct err e = {0};
 	struct url u;
 
