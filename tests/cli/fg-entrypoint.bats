@@ -185,6 +185,16 @@ watch() {
 	[[ $output == *'^M^[[K' ]]
 }
 
+@test "10,000 names, no more" {
+	run --separate-stderr bash -c 'yes web | head -n 10000 |
+		"$0" --db db --offline | sort | uniq -c | wc -l' "$bin/fg-entrypoint"
+	[[ $status -eq 0 && $output -eq 1 ]]
+	run --separate-stderr bash -c 'yes web | "$0" --db db --offline' \
+		"$bin/fg-entrypoint"
+	[[ $status -eq 100 && -z $output ]]
+	[[ $stderr == *'standard input:10001: more than 10000 images'* ]]
+}
+
 @test "no names at all is no error" {
 	run --separate-stderr "$bin/fg-entrypoint" --db db --offline </dev/null
 	[[ $status -eq 0 && -z $output$stderr ]]

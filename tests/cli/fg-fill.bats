@@ -269,6 +269,45 @@ row() {
 	fg-inject --remove by-param | cmp - t.yaml
 }
 
+@test "images given by pseudo parameters, mappings and functions" {
+	local image
+	for image in '!Sub "registry.${AWS::Region}.com/shop/api:${V}"' \
+	    '!Join ["/", [!Ref Host, shop, !Join [":", [api, !Ref V]]]]' \
+	    '!FindInMap [Images, !Ref "AWS::Region", api]' \
+	    '{"Fn::Sub": ["${H}/shop/api:${V}", {"H": !Ref Host}]}' \
+	    '!If [C, !Select [1, [a, !Ref Full]], !Ref Unknown]'; do
+		cat >t.yaml <<-EOF
+		Parameters:
+		  Host: {Type: String, Default: registry.example.com}
+		  Full: {Type: String, Default: "registry.example.com/shop/api:1.4"}
+		  V: {Type: String, Default: "1.4"}
+		  Unknown: {Type: String}
+		Mappings:
+		  Images: {example: {api: "registry.example.com/shop/api:1.4"}}
+		Conditions: {C: !Equals [!Ref "AWS::Partition", aws]}
+		Resources:
+		  Repository: {Type: AWS::ECR::Repository}
+		  T:
+		    Type: AWS::ECS::TaskDefinition
+		    Properties:
+		      ContainerDefinitions:
+		        - Name: c
+		          Image: $image
+		EOF
+		fill --region=example --partition=aws --report=report t.yaml >out
+		[ "$(jq -r .reference report)" = registry.example.com/shop/api:1.4 ]
+		grep -qF "Image: $image" out
+	done
+	run -1 --separate-stderr fill t.yaml
+	[[ $stderr == *"AWS::Partition is not known; give "*--partition ]]
+	for image in 'Ref Unknown' 'GetAtt Repository.RepositoryUri' 'ImportValue x'; do
+		sed "s/Image: .*/Image: !$image/" t.yaml >u.yaml
+		run -1 fill --report=report u.yaml
+		[ "$(jq -r '.pointer + " " + .state' report)" = \
+			"/Resources/T/Properties/ContainerDefinitions/0 unprotected" ]
+	done
+}
+
 @test "a command that may come to nothing is refused, not guessed" {
 	cat >t.yaml <<-'EOF'
 	Conditions: {C: !Equals [a, b]}

@@ -206,6 +206,36 @@ theirs() {
 		sort -u | wc -l) -eq 1 ]]
 }
 
+@test "--fill: each task's platform, its images asked for once, remembered" {
+	local image=$H/team/app:multi
+	jq -cn --arg i "$image" '{family: "f", containerDefinitions: [
+		{name: "a", image: $i}, {name: "b", image: $i, command: ["c"]}],
+		runtimePlatform: {cpuArchitecture: "ARM64"}}' >arm.json
+	ask --fill --db db --remember arm.json
+	[[ $status -eq 0 && $(requests "$R/plain" .) -eq 3 ]]
+	[[ $(jq -c '.containerDefinitions[] | [.entryPoint, .command]' \
+		<<<"$output") == $'[["/arm"],null]\n[["/arm"],["c"]]' ]]
+	jq -c 'del(.runtimePlatform)' arm.json >amd.json
+	ask --fill --db db amd.json
+	[[ $(jq -c '.containerDefinitions[0] | [.entryPoint, .command]' \
+		<<<"$output") == '[["/bin/app","-x"],["serve","a b"]]' ]]
+	ask --fill --db db --offline arm.json
+	[[ $status -eq 0 && $(requests "$R/plain" .) -eq 0 ]]
+}
+
+@test "--fill: not found is 1, nobody there is 111, the highest wins" {
+	jq -cn --arg h "$H" '{family: "f", containerDefinitions: [
+		{name: "a", image: ($h + "/nonesuch")}]}' >no.json
+	ask --fill no.json
+	[[ $status -eq 1 && -z $output && $stderr == *'(404)'* ]]
+	jq -c '.containerDefinitions += [{name: "b", image: "127.0.0.1:1/x"}]' \
+		no.json >down.json
+	ask --fill --plain-http 127.0.0.1:1 down.json
+	[[ $status -eq 111 && -z $output && ${#stderr_lines[@]} -eq 2 ]]
+	ask --fill --partial down.json
+	[[ $(jq -c . <<<"$output") == "$(<down.json)" ]]
+}
+
 # ---- TLS and passwords -----------------------------------------------------------
 
 certificate() {
