@@ -106,7 +106,7 @@ installed() {
 	local command
 	installed alpha
 	rm "$work/bin/sudo"
-	for command in sh dirname sed awk find; do
+	for command in sh cat dirname sed awk find; do
 		ln -s "$(command -v $command)" "$work/bin/"
 	done
 	run --separate-stderr env UID_IS=1000 "PATH=$work/bin" \

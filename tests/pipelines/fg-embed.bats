@@ -164,6 +164,22 @@ by_hand() {
 	[[ ! -e a && ! -e b ]]
 }
 
+@test "an unknown option is told the nearest one" {
+	local given near
+	while read -r given near; do
+		run --separate-stderr fg-embed "$given" task.json
+		echo "$stderr"
+		[[ $status -eq 2 && -z $output && ${stderr_lines[0]} == \
+		    "fg-embed: unknown option ${given%%=*}; the nearest one is $near" ]]
+	done <<-end
+		--sidecar-imag=x --sidecar-image
+		--sidecar --sidecar-image
+		--repot=x --report
+		--vesrion --version
+		--parm=a=b --param
+	end
+}
+
 @test "a container that cannot be protected: no document, exit 1" {
 	run --separate-stderr embed --report=report unknown.json
 	[[ $status -eq 1 && -z $output ]]
@@ -221,17 +237,34 @@ $'image.config2\napp.id1\ncontainer2\niam.statement1' ]]
 	[[ $status -eq 0 && -z $output && -s report ]]
 }
 
+# says WHY COMMAND: it ends with 100 and that line.
+says() {
+	run bash -c "$2"
+	echo "$status $output"
+	[[ $status -eq 100 && $output == "fg-embed: $1" ]]
+}
+
 @test "an output that cannot be written is no success" {
-	local option
+	local option full='No space left on device' closed='Bad file descriptor'
 	for option in --verbose --diff; do
-		run bash -c "fg-embed --offline $option task.json >/dev/full"
-		[[ $status -eq 100 ]]
-		run bash -c "fg-embed --offline $option task.json >&-"
-		[[ $status -eq 100 ]]
+		says "standard output: $full" \
+			"fg-embed --offline $option task.json >/dev/full"
+		says "standard output: $closed" \
+			"fg-embed --offline $option task.json >&-"
 	done
+	says "/dev/full: $full" "fg-embed --offline --report=/dev/full task.json"
+	says "$PWD: Is a directory" "fg-embed --offline --report=$PWD task.json"
 	run bash -c '{ sleep 0.2; fg-embed --offline task.json; echo $? >&2; } |
 		true'
 	[[ ${lines[-1]} == 100 ]]
+}
+
+@test "an input that cannot be read is told in one line, and read in bounds" {
+	says "standard input: Bad file descriptor" "fg-embed --offline <&-"
+	says "standard input: Is a directory" "fg-embed --offline <."
+	run --separate-stderr embed </dev/zero
+	[[ $status -eq 100 && ${#stderr_lines[@]} -eq 1 ]]
+	[[ $stderr == "fg-entrypoint: standard input: larger than 16777216 "* ]]
 }
 
 # What fg-inject calls done is looked at by another program.
