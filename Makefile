@@ -73,7 +73,7 @@ endif
 # lacks, then builds with a job per core unless -j was given.
 ensure = @share/deps/ensure
 JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
-build = +$(Q)$(MAKE) --no-print-directory $(JOBS)
+build = +$(Q)$(MAKE) $(if $(Q),-s) --no-print-directory $(JOBS)
 run = $(Q)FG_BUILD=$(abspath $B) tests/run
 
 .SECONDARY:

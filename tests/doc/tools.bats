@@ -115,11 +115,27 @@ each() {
 
 @test "bash completes options, and words after --help=" {
 	check() {
+		# As readline cuts a line into words: "=" is one.
 		bash -c '
+			set -e
 			source <("$1" --help=bash)
-			COMP_WORDS=("$2" --vers) COMP_CWORD=1
-			"_${2//-/_}"
-			[[ ${COMPREPLY[*]} == --version ]]' - "$bin/$1" "$1"
+			tool=$2
+			reply() {
+				COMP_WORDS=("$tool" "$@") COMP_CWORD=$#
+				"_${tool//-/_}"
+				local IFS=,
+				echo "${COMPREPLY[*]}"
+			}
+			[[ $(complete -p "$tool") == *"-F _${tool//-/_} $tool" ]]
+			[[ $(reply --vers) == --version ]]
+			[[ $(reply --help =) == json,bash,zsh,fish ]]
+			[[ $(reply --help = b) == bash ]]
+			mkdir "$3/$tool"
+			cd "$3/$tool"
+			touch "a b" "a*" c
+			[[ $(reply a | tr , "\n" | sort) == "$(ls -1 | grep a | sort)" ]]
+			[[ $(reply --help c) == c ]]' \
+			- "$(realpath "$bin/$1")" "$1" "$BATS_TEST_TMPDIR"
 	}
 	each check
 }
