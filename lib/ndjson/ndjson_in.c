@@ -87,8 +87,8 @@ check_text(const struct ndjson_in *in, struct str line, struct err *e)
 	size_t at = str_chr(line, '\0');
 
 	if (at < line.n)
-		return err_set(e, ERR_PERM, EILSEQ,
-		    "%s:%lu:%zu: a NUL byte", in->what, in->line, at + 1);
+		return err_set(e, ERR_PERM, EILSEQ, "%s:%lu:%zu: a NUL byte",
+		    in->what, in->line, at + 1);
 	if (!utf8_valid(line, &at))
 		return err_set(e, ERR_PERM, EILSEQ,
 		    "%s:%lu:%zu: not valid UTF-8", in->what, in->line, at + 1);

@@ -340,10 +340,10 @@ static void
 refuses_bad_lines(void **state)
 {
 	(void)state;
-	check_failure(STR("{}\n\na\0b\n"), 0, false, -EILSEQ,
-	    "in:3:2: a NUL byte");
-	check_failure(STR("{}\nab\xff\n"), 0, false, -EILSEQ,
-	    "in:2:3: not valid UTF-8");
+	check_failure(
+	    STR("{}\n\na\0b\n"), 0, false, -EILSEQ, "in:3:2: a NUL byte");
+	check_failure(
+	    STR("{}\nab\xff\n"), 0, false, -EILSEQ, "in:2:3: not valid UTF-8");
 	check_failure(STR("{}\n{"), 0, false, -EPIPE,
 	    "in:2: the last line has no line end");
 	check_failure(STR("{}\n{"), 0, true, 0, "");
