@@ -29,12 +29,27 @@ put_words(const char *choices)
 		(void)putchar(*choices == '|' ? ' ' : *choices);
 }
 
-/* Inside single quotes; the tables hold no quote, a test sees to it. */
+/* Inside single quotes, and inside [] or between colons of a zsh spec. */
 static void
 put_zsh_text(const char *z)
 {
 	for (; *z != '\0'; z++) {
+		if (*z == '\'') {
+			(void)printf("'\\''");
+			continue;
+		}
 		if (*z == ':' || *z == '[' || *z == ']')
+			(void)putchar('\\');
+		(void)putchar(*z);
+	}
+}
+
+/* Inside single quotes of fish, which knows \' there. */
+static void
+put_fish_text(const char *z)
+{
+	for (; *z != '\0'; z++) {
+		if (*z == '\'' || *z == '\\')
 			(void)putchar('\\');
 		(void)putchar(*z);
 	}
@@ -134,7 +149,8 @@ fish_option(const struct cli *cli, const struct cli_opt *o)
 	if (o->letter != '\0')
 		(void)printf(" -s %c", o->letter);
 	if (o->choices != NULL) {
-		(void)printf("%s -a '", o->type == CLI_OPTIONAL ? "" : " -x");
+		(void)printf(
+		    "%s -a '", o->type == CLI_OPTIONAL ? " -f" : " -x");
 		put_words(o->choices);
 		(void)printf("'");
 	} else if (o->type == CLI_FILE) {
@@ -142,7 +158,9 @@ fish_option(const struct cli *cli, const struct cli_opt *o)
 	} else if (o->type != CLI_FLAG && o->type != CLI_OPTIONAL) {
 		(void)printf(" -x");
 	}
-	(void)printf(" -d '%s'\n", o->help);
+	(void)printf(" -d '");
+	put_fish_text(o->help);
+	(void)printf("'\n");
 }
 
 void

@@ -140,6 +140,47 @@ each() {
 	each check
 }
 
+# What the shell hands to _arguments, one spec a line: each option's, as its
+# table says, and one for the operands.
+@test "zsh completes every option" {
+	local i specs heads
+	check() {
+		"$bin/$1" --help=zsh >"$BATS_TEST_TMPDIR/zsh"
+		zsh -f -c '_arguments() { print -rl -- "$@" }; source $1' - \
+			"$BATS_TEST_TMPDIR/zsh" >"$BATS_TEST_TMPDIR/specs"
+		mapfile -t specs <"$BATS_TEST_TMPDIR/specs"
+		mapfile -t heads < <("$bin/$1" --help=json | jq -r '.options[]
+			| (if .value == "list" then "*" else "" end) + "--" + .name
+			+ ({flag: "", optional: "=-"}[.value] // "=")
+			+ "[" + (.help | gsub("(?<c>[:\\[\\]])"; "\\" + .c)) + "]"')
+		for ((i = 0; i < ${#heads[@]}; i++)); do
+			echo "${specs[i]}"
+			[[ ${specs[i]} == "${heads[i]}"* ]]
+		done
+		((i > 3 && ${#specs[@]} == i + 1))
+		[[ $(tail -n 1 "$BATS_TEST_TMPDIR/specs") == '*:'*':_files' ]]
+	}
+	each check
+}
+
+@test "fish completes every option, and their values" {
+	check() {
+		"$bin/$1" --help=fish >"$BATS_TEST_TMPDIR/fish"
+		run fish --no-config -c 'source $argv[1]; complete -C "$argv[2] --"' \
+			"$BATS_TEST_TMPDIR/fish" "$1"
+		echo "$output"
+		diff <(grep -v '^--help=' <<<"$output" | sort) \
+			<("$bin/$1" --help=json |
+			jq -r '.options[] | "--\(.name)\t\(.help)"' | sort)
+		run fish --no-config -c 'source $argv[1]
+			complete -C "$argv[2] --help=" | cut -f1' \
+			"$BATS_TEST_TMPDIR/fish" "$1"
+		[[ $(sort <<<"$output" | tr -d '\n') == \
+			--help=bash--help=fish--help=json--help=zsh ]]
+	}
+	each check
+}
+
 @test "option values are never secrets" {
 	check() {
 		run jq -r '.options[] | select(.value == "text" and
