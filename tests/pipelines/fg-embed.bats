@@ -129,6 +129,24 @@ by_hand() {
 	done
 }
 
+@test "the shells complete the options of the help" {
+	local complete=$root/share/complete/fg-embed
+	fg-embed --help | grep '^ ' | grep -oE -- '^ .{5}--[a-z0-9-]+' |
+		sed 's/.*--/--/' | sort >names
+	[[ $(wc -l <names) -gt 30 ]]
+	bash -c 'source "$1"
+		COMP_WORDS=(fg-embed --) COMP_CWORD=1
+		_fg_embed
+		printf "%s\n" "${COMPREPLY[@]}"' - "$complete.bash" | sort | diff - names
+	bash -c 'source "$1"
+		COMP_WORDS=(fg-embed --report = ta) COMP_CWORD=3
+		_fg_embed
+		[[ ${COMPREPLY[*]} == task.json ]]' - "$complete.bash"
+	HOME=$PWD fish --no-config -c 'source $argv[1]; complete -C "fg-embed --"' \
+		"$complete.fish" | cut -f1 | sort | diff - names
+	zsh -n "$complete.zsh"
+}
+
 @test "the page names the same options" {
 	diff <(fg-embed --help | grep -oE -- '--[a-z0-9-]+' | sed 1d |
 		grep -vE -- '--(help|version)' | sort -u) \
