@@ -53,7 +53,8 @@ LIBS := -lz -lyaml -lsqlite3 -ljq -luuid -lcrypto -ldl
 TOOLS := $(notdir $(patsubst %/,%,$(dir $(wildcard tools/*/main.c))))
 PIPELINES := $(notdir $(wildcard pipelines/*))
 PAGES := $(notdir $(wildcard man/*.[1-8]))
-SHARED := $(filter-out share/deps/%,$(wildcard share/*/*))
+SHARED := $(filter-out share/deps/% share/complete/%,$(wildcard share/*/*))
+SCRIPTS := $(notdir $(basename $(wildcard share/complete/*.bash)))
 LIB_OBJ := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c))
 BINS := $(TOOLS:%=$B/bin/%)
 UNIT := $(patsubst tests/unit/%.c,$B/tests/%,$(wildcard tests/unit/test_*.c))
@@ -73,7 +74,7 @@ endif
 # lacks, then builds with a job per core unless -j was given.
 ensure = @share/deps/ensure
 JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
-build = +$(Q)$(MAKE) --no-print-directory $(JOBS)
+build = +$(Q)$(MAKE) $(if $(Q),-s) --no-print-directory $(JOBS)
 run = $(Q)FG_BUILD=$(abspath $B) tests/run
 
 .SECONDARY:
@@ -179,6 +180,11 @@ install: all ## to DESTDIR and PREFIX=/usr/local
 		$(call complete,$$t,bash,$(BASHDIR)/$$t); \
 		$(call complete,$$t,zsh,$(ZSHDIR)/_$$t); \
 		$(call complete,$$t,fish,$(FISHDIR)/$$t.fish); \
+	done; \
+	for s in $(SCRIPTS); do \
+		$(call put,644,share/complete/$$s.bash,$(BASHDIR)/$$s); \
+		$(call put,644,share/complete/$$s.zsh,$(ZSHDIR)/_$$s); \
+		$(call put,644,share/complete/$$s.fish,$(FISHDIR)/$$s.fish); \
 	done
 
 uninstall: ## remove what install put there
@@ -186,8 +192,8 @@ uninstall: ## remove what install put there
 		$(TOOLS:%=".$(PREFIX)/bin/%") \
 		$(patsubst %,".$(PREFIX)/bin/%",$(filter fg-%,$(PIPELINES))) \
 		$(foreach p,$(PAGES),".$(MANDIR)/man$(subst .,,$(suffix $p))/$p") \
-		$(TOOLS:%=".$(BASHDIR)/%") $(TOOLS:%=".$(ZSHDIR)/_%") \
-		$(TOOLS:%=".$(FISHDIR)/%.fish")
+		$(foreach t,$(TOOLS) $(SCRIPTS),".$(BASHDIR)/$t" \
+		".$(ZSHDIR)/_$t" ".$(FISHDIR)/$t.fish")
 
 dist: ## build/fg-VERSION.tar.gz of the last commit, reproducible
 	$(Q)mkdir -p build && git archive --prefix=fg-$(VERSION)/ HEAD | \

@@ -36,7 +36,8 @@ struct cli_opt {
 	const char *help;    /* one line, lower case, no full stop */
 	size_t at;           /* offsetof(options struct, member) */
 	const char *env;     /* variable that gives the default, or NULL */
-	const char *choices; /* CLI_CHOICE: "open|closed"; instead of arg */
+	const char *choices; /* CLI_CHOICE: "open|closed"; instead of arg; for
+			      * completions, of CLI_OPTIONAL, too */
 	int64_t min, max;    /* CLI_NUMBER */
 };
 

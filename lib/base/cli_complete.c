@@ -29,12 +29,27 @@ put_words(const char *choices)
 		(void)putchar(*choices == '|' ? ' ' : *choices);
 }
 
-/* Inside single quotes; the tables hold no quote, a test sees to it. */
+/* Inside single quotes, and inside [] or between colons of a zsh spec. */
 static void
 put_zsh_text(const char *z)
 {
 	for (; *z != '\0'; z++) {
+		if (*z == '\'') {
+			(void)printf("'\\''");
+			continue;
+		}
 		if (*z == ':' || *z == '[' || *z == ']')
+			(void)putchar('\\');
+		(void)putchar(*z);
+	}
+}
+
+/* Inside single quotes of fish, which knows \' there. */
+static void
+put_fish_text(const char *z)
+{
+	for (; *z != '\0'; z++) {
+		if (*z == '\'' || *z == '\\')
 			(void)putchar('\\');
 		(void)putchar(*z);
 	}
@@ -51,10 +66,14 @@ static void
 bash_values(const struct cli *cli, const struct cli_opt *o)
 {
 	(void)cli;
-	if (o->type == CLI_CHOICE) {
-		(void)printf("\t--%s) COMPREPLY=($(compgen -W '", o->name);
+	if (o->choices != NULL) {
+		(void)printf("\t--%s)", o->name);
+		/* What may be left out stands behind "=" or nowhere. */
+		if (o->type == CLI_OPTIONAL)
+			(void)printf(" [[ -z $equals ]] ||");
+		(void)printf(" { _fg_reply -W '");
 		put_words(o->choices);
-		(void)printf("' -- \"$cur\")); return;;\n");
+		(void)printf("' -- \"$cur\"; return; };;\n");
 	} else if (o->type == CLI_TEXT || o->type == CLI_NUMBER ||
 		   o->type == CLI_LIST) {
 		(void)printf("\t--%s) return;;\n", o->name);
@@ -64,21 +83,26 @@ bash_values(const struct cli *cli, const struct cli_opt *o)
 void
 cli_complete_bash(const struct cli *cli)
 {
-	(void)printf("# bash completion for %s\n_", cli->tool);
+	/* Words may hold blanks: one a line. */
+	(void)printf("# bash completion for %s\n"
+		     "_fg_reply()\n{\n"
+		     "\tmapfile -t COMPREPLY < <(compgen \"$@\")\n}\n_",
+	    cli->tool);
 	put_identifier(cli->tool);
 	(void)printf("()\n{\n"
-		     "\tlocal cur=${COMP_WORDS[COMP_CWORD]}\n"
+		     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} equals=\n"
 		     "\tlocal prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-		     "\tif [[ $cur == = ]]; then\n\t\tcur=\n"
+		     "\tif [[ $cur == = ]]; then\n\t\tcur= equals=1\n"
 		     "\telif [[ $prev == = ]]; then\n"
-		     "\t\tprev=${COMP_WORDS[COMP_CWORD-2]}\n\tfi\n"
+		     "\t\tprev=${COMP_WORDS[COMP_CWORD-2]} equals=1\n\tfi\n"
+		     "\tCOMPREPLY=()\n"
 		     "\tcase $prev in\n");
 	each(cli, bash_values);
 	(void)printf("\tesac\n\tif [[ $cur == -* ]]; then\n"
-		     "\t\tCOMPREPLY=($(compgen -W '");
+		     "\t\t_fg_reply -W '");
 	each(cli, bash_name);
-	(void)printf("' -- \"$cur\"))\n\telse\n"
-		     "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n\tfi\n}\n"
+	(void)printf("' -- \"$cur\"\n\telse\n"
+		     "\t\t_fg_reply -f -- \"$cur\"\n\tfi\n}\n"
 		     "complete -o filenames -F _");
 	put_identifier(cli->tool);
 	(void)printf(" %s\n", cli->tool);
@@ -89,17 +113,22 @@ zsh_option(const struct cli *cli, const struct cli_opt *o)
 {
 	(void)cli;
 	(void)printf(" \\\n\t'%s--%s%s[", o->type == CLI_LIST ? "*" : "",
-	    o->name, o->type == CLI_FLAG || o->type == CLI_OPTIONAL ? "" : "=");
+	    o->name,
+	    o->type == CLI_FLAG       ? ""
+	    : o->type == CLI_OPTIONAL ? "=-"
+				      : "=");
 	put_zsh_text(o->help);
 	(void)printf("]");
 	if (o->type == CLI_FILE) {
 		(void)printf(":%s:_files", o->arg);
-	} else if (o->type == CLI_CHOICE) {
-		(void)printf(":%s:(", o->name);
+	} else if (o->choices != NULL) {
+		(void)printf(
+		    "%s:%s:(", o->type == CLI_OPTIONAL ? ":" : "", o->name);
 		put_words(o->choices);
 		(void)printf(")");
-	} else if (o->type != CLI_FLAG && o->type != CLI_OPTIONAL) {
-		(void)printf(":%s: ", o->arg);
+	} else if (o->type != CLI_FLAG) {
+		(void)printf(
+		    "%s:%s: ", o->type == CLI_OPTIONAL ? ":" : "", o->arg);
 	}
 	(void)printf("'");
 }
@@ -119,8 +148,9 @@ fish_option(const struct cli *cli, const struct cli_opt *o)
 	(void)printf("complete -c %s -l %s", cli->tool, o->name);
 	if (o->letter != '\0')
 		(void)printf(" -s %c", o->letter);
-	if (o->type == CLI_CHOICE) {
-		(void)printf(" -x -a '");
+	if (o->choices != NULL) {
+		(void)printf(
+		    "%s -a '", o->type == CLI_OPTIONAL ? " -f" : " -x");
 		put_words(o->choices);
 		(void)printf("'");
 	} else if (o->type == CLI_FILE) {
@@ -128,7 +158,9 @@ fish_option(const struct cli *cli, const struct cli_opt *o)
 	} else if (o->type != CLI_FLAG && o->type != CLI_OPTIONAL) {
 		(void)printf(" -x");
 	}
-	(void)printf(" -d '%s'\n", o->help);
+	(void)printf(" -d '");
+	put_fish_text(o->help);
+	(void)printf("'\n");
 }
 
 void

@@ -12,6 +12,7 @@ const struct cli_opt cli_common[] = {
 	.name = "help",
 	.letter = 'h',
 	.arg = "FORMAT",
+	.choices = "json|bash|zsh|fish",
 	.help = "print this help; FORMAT json, bash, zsh or fish"},
     {.type = CLI_FLAG, .name = "version", .help = "print the version"},
     {.type = CLI_FLAG,

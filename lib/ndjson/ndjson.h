@@ -74,10 +74,18 @@ struct ndjson_in {
  * The next line without its end; *line borrows the reader's buffer until the
  * next call. Returns 1, 0 at the end of the input, or a negative errno with e
  * set as "what:line: text", ERR_PERM: EFBIG for a line above line_max, EILSEQ
- * for a NUL byte or invalid UTF-8, EPIPE for a last line without LF, or what
- * read(2) said. Whether a line is JSON is not looked at.
+ * for a NUL byte or invalid UTF-8 ("what:line:column: text"), EPIPE for a last
+ * line without LF, or what read(2) said. Whether a line is JSON is not looked
+ * at.
  */
 int ndjson_in_next(struct ndjson_in *in, struct str *line, struct err *e);
+
+/*
+ * e is what a parser said of the line last returned: under the name "", such
+ * as ":1:7: why", it becomes "what:line:7: why"; anything else, "why", becomes
+ * "what:line: why".
+ */
+void ndjson_in_place(const struct ndjson_in *in, struct err *e);
 
 /* Free the buffer; fd stays open. */
 void ndjson_in_free(struct ndjson_in *in);

@@ -87,13 +87,11 @@ check_text(const struct ndjson_in *in, struct str line, struct err *e)
 	size_t at = str_chr(line, '\0');
 
 	if (at < line.n)
-		return err_set(e, ERR_PERM, EILSEQ,
-		    "%s:%lu: a NUL byte at column %zu", in->what, in->line,
-		    at + 1);
+		return err_set(e, ERR_PERM, EILSEQ, "%s:%lu:%zu: a NUL byte",
+		    in->what, in->line, at + 1);
 	if (!utf8_valid(line, &at))
 		return err_set(e, ERR_PERM, EILSEQ,
-		    "%s:%lu: not valid UTF-8 at column %zu", in->what, in->line,
-		    at + 1);
+		    "%s:%lu:%zu: not valid UTF-8", in->what, in->line, at + 1);
 	return 0;
 }
 
@@ -114,6 +112,20 @@ ndjson_in_next(struct ndjson_in *in, struct str *line, struct err *e)
 	} while (str_trim(*line).n == 0);
 	r = check_text(in, *line, e);
 	return r != 0 ? r : 1;
+}
+
+void
+ndjson_in_place(const struct ndjson_in *in, struct err *e)
+{
+	static const char first[] = ":1:";
+	struct err plain = *e;
+	const char *text = plain.text;
+
+	if (strncmp(text, first, sizeof first - 1) == 0)
+		(void)err_set(e, plain.kind, EINVAL, "%s:%lu:%s", in->what,
+		    in->line, text + sizeof first - 1);
+	else
+		err_prefix(e, "%s:%lu", in->what, in->line);
 }
 
 void

@@ -132,8 +132,9 @@ open_file(struct scandb *db, const char *name, int flags, struct err *e)
 }
 
 /*
- * A WAL file on a read-only medium cannot be opened as such (its -shm file
- * cannot be made), but nobody can write to it either.
+ * A WAL file on a read-only medium, or in a directory that is closed to us,
+ * cannot be opened as such (its -shm file cannot be made). Without a -wal file
+ * nobody is writing to it.
  */
 static int
 open_immutable(struct scandb *db, struct err *e)
@@ -194,7 +195,8 @@ scandb_open(
 		r = check(db, mode, e);
 	if (r == 0 && mode == SCANDB_WRITE)
 		r = set_journal(db, e);
-	if (r == -ENXIO && mode == SCANDB_READ && !has_wal(path))
+	if ((r == -ENXIO || r == -EROFS) && mode == SCANDB_READ &&
+	    !has_wal(path))
 		r = open_immutable(db, e);
 	if (r != 0)
 		return r;

@@ -8,7 +8,8 @@ load documents
 
 setup() {
 	documents_setup
-	tools=("fg-appid --stamp"
+	tools=("fg-entrypoint --fill --no-registry"
+		"fg-appid --stamp"
 		"fg-inject --sidecar-image=$sidecar --app-id=$app_id"
 		"fg-inject --remove"
 		"fg-lint")
@@ -275,7 +276,7 @@ survive() {
 	local tool
 	fg-inject --sidecar-image=$sidecar --app-id=$app_id \
 		$docs/register.json >"$tmp/out"
-	for tool in "${tools[@]:0:3}" "fg-inject --remove --diff"; do
+	for tool in "${tools[@]:0:4}" "fg-inject --remove --diff"; do
 		run bash -c "$tool $tmp/out >/dev/full"
 		echo "$tool: $status $output"
 		[[ $status -eq 100 && ${#lines[@]} -eq 1 ]]

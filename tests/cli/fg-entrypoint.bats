@@ -142,8 +142,11 @@ requests() {
 			< <(printf 'web\n%s\n' "$line")
 		echo "$line: $status $stderr"
 		[[ $status -eq 100 && -z $output ]]
-		[[ $stderr == 'fg-entrypoint: standard input:2: '* ]]
+		[[ $stderr == 'fg-entrypoint: standard input:2:'* ]]
 	done
+	run --separate-stderr "$bin/fg-entrypoint" --db db --offline \
+		< <(printf 'web\n  {"image":"web",x}\n')
+	[[ $stderr == 'fg-entrypoint: standard input:2:18: '* ]]
 }
 
 @test "what is no reference is said so; the others are answered" {
@@ -433,9 +436,15 @@ watch() {
 	cp db ro/db
 	chmod 444 ro/db
 	chmod 555 ro
-	run --separate-stderr "$bin/fg-entrypoint" --db ro/db --offline web
+	# Root writes everywhere, but for what it gives up.
+	drop=(setpriv --inh-caps=-all --bounding-set=-all)
+	[[ $(id -u) -eq 0 ]] && "${drop[@]}" true || drop=()
+	run --separate-stderr "${drop[@]}" \
+		"$bin/fg-entrypoint" --db ro/db --offline web
 	chmod 755 ro
+	echo "$status $stderr"
 	[[ $status -eq 0 && -n $output ]]
+	[[ $(ls ro) == db ]]
 }
 
 @test "--remember with nothing to ask makes an empty DB" {

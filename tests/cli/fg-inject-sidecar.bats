@@ -147,6 +147,10 @@ setup() {
 		echo "$line"
 		refused 100 "$tmp/policy"
 	done
+	printf '%s\n' '{"type":"policy","v":1}' '{"type":"policy","v":1,x}' \
+		>"$tmp/policy"
+	injected . "--initial-policy=$tmp/policy"
+	refused 100 "$tmp/policy:2:24: "
 	{
 		printf '{"type":"policy","v":1,"x":"'
 		head -c 12288 /dev/urandom | base64 -w0

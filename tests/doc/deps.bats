@@ -20,6 +20,9 @@ setup() {
 		echo sudo >>"$WORK/log"; exec "$@"'
 	export WORK=$work PATH=$work/bin:$PATH
 	: >"$work/log"
+	mkdir "$work/lists"
+	: >"$work/lists/mirror_dists_stable_main_Packages"
+	export APT_LISTS=$work/lists
 }
 
 fake() {
@@ -46,6 +49,17 @@ installed() {
 }
 
 @test "without package lists they are fetched first" {
+	installed alpha beta
+	rm "$work/lists"/*
+	run "$work/deps/ensure" build check
+	[[ $status -eq 0 ]]
+	diff "$work/log" - <<-'end'
+	apt-get -q -y update
+	apt-get -q -y install --no-install-recommends gamma
+	end
+}
+
+@test "stale package lists are fetched anew" {
 	installed alpha beta
 	export APT='[ "$3" = update ] || [ "$(grep -c "" "$WORK/log")" -gt 2 ]'
 	run "$work/deps/ensure" build check
@@ -77,7 +91,31 @@ installed() {
 	installed alpha
 	UID_IS=1000 NO_SUDO=1 run --separate-stderr "$work/deps/ensure" build check
 	[[ $status -eq 1 && -z $output && ! -s $work/log ]]
-	[[ $stderr == *"sudo apt-get install --no-install-recommends beta gamma" ]]
+	[[ $stderr == *$'with\nsudo apt-get install --no-install-recommends beta gamma' ]]
+	rm "$work/lists"/*
+	UID_IS=1000 NO_SUDO=1 run --separate-stderr "$work/deps/ensure" check
+	[[ $status -eq 1 && -z $output && ! -s $work/log ]]
+	diff - <(echo "$stderr") <<-'end'
+	these Debian packages are missing; install them with
+	sudo apt-get update
+	sudo apt-get install --no-install-recommends beta gamma
+	end
+}
+
+@test "where there is no sudo, root is named" {
+	local command
+	installed alpha
+	rm "$work/bin/sudo"
+	for command in sh cat dirname sed awk find; do
+		ln -s "$(command -v $command)" "$work/bin/"
+	done
+	run --separate-stderr env UID_IS=1000 "PATH=$work/bin" \
+		"$work/deps/ensure" build
+	[[ $status -eq 1 ]]
+	diff - <(echo "$stderr") <<-'end'
+	these Debian packages are missing; install them as root with
+	apt-get install --no-install-recommends beta
+	end
 }
 
 @test "an unknown list is an error" {

@@ -23,6 +23,13 @@ setup() {
 		cmp "$page" "$root/usr/share/man/man${page##*.}/${page#man/}"
 	done
 	[[ -x $root/usr/bin/fg-embed ]]
+	cmp share/complete/fg-embed.bash \
+		"$root/usr/share/bash-completion/completions/fg-embed"
+	cmp share/complete/fg-embed.zsh \
+		"$root/usr/share/zsh/vendor-completions/_fg-embed"
+	cmp share/complete/fg-embed.fish \
+		"$root/usr/share/fish/vendor_completions.d/fg-embed.fish"
+	[[ ! -e $root/usr/share/fg/complete ]]
 	cmp share/schema/tool.json "$root/usr/share/fg/schema/tool.json"
 	[[ -x $root/usr/share/fg/pipelines/fg-embed ]]
 	[[ -z $(find "$root" -type f -perm /022) ]]

@@ -115,11 +115,68 @@ each() {
 
 @test "bash completes options, and words after --help=" {
 	check() {
+		# As readline cuts a line into words: "=" is one.
 		bash -c '
+			set -e
 			source <("$1" --help=bash)
-			COMP_WORDS=("$2" --vers) COMP_CWORD=1
-			"_${2//-/_}"
-			[[ ${COMPREPLY[*]} == --version ]]' - "$bin/$1" "$1"
+			tool=$2
+			reply() {
+				COMP_WORDS=("$tool" "$@") COMP_CWORD=$#
+				"_${tool//-/_}"
+				local IFS=,
+				echo "${COMPREPLY[*]}"
+			}
+			[[ $(complete -p "$tool") == *"-F _${tool//-/_} $tool" ]]
+			[[ $(reply --vers) == --version ]]
+			[[ $(reply --help =) == json,bash,zsh,fish ]]
+			[[ $(reply --help = b) == bash ]]
+			mkdir "$3/$tool"
+			cd "$3/$tool"
+			touch "a b" "a*" c
+			[[ $(reply a | tr , "\n" | sort) == "$(ls -1 | grep a | sort)" ]]
+			[[ $(reply --help c) == c ]]' \
+			- "$(realpath "$bin/$1")" "$1" "$BATS_TEST_TMPDIR"
+	}
+	each check
+}
+
+# What the shell hands to _arguments, one spec a line: each option's, as its
+# table says, and one for the operands.
+@test "zsh completes every option" {
+	local i specs heads
+	check() {
+		"$bin/$1" --help=zsh >"$BATS_TEST_TMPDIR/zsh"
+		zsh -f -c '_arguments() { print -rl -- "$@" }; source $1' - \
+			"$BATS_TEST_TMPDIR/zsh" >"$BATS_TEST_TMPDIR/specs"
+		mapfile -t specs <"$BATS_TEST_TMPDIR/specs"
+		mapfile -t heads < <("$bin/$1" --help=json | jq -r '.options[]
+			| (if .value == "list" then "*" else "" end) + "--" + .name
+			+ ({flag: "", optional: "=-"}[.value] // "=")
+			+ "[" + (.help | gsub("(?<c>[:\\[\\]])"; "\\" + .c)) + "]"')
+		for ((i = 0; i < ${#heads[@]}; i++)); do
+			echo "${specs[i]}"
+			[[ ${specs[i]} == "${heads[i]}"* ]]
+		done
+		((i > 3 && ${#specs[@]} == i + 1))
+		[[ $(tail -n 1 "$BATS_TEST_TMPDIR/specs") == '*:'*':_files' ]]
+	}
+	each check
+}
+
+@test "fish completes every option, and their values" {
+	check() {
+		"$bin/$1" --help=fish >"$BATS_TEST_TMPDIR/fish"
+		run fish --no-config -c 'source $argv[1]; complete -C "$argv[2] --"' \
+			"$BATS_TEST_TMPDIR/fish" "$1"
+		echo "$output"
+		diff <(grep -v '^--help=' <<<"$output" | sort) \
+			<("$bin/$1" --help=json |
+			jq -r '.options[] | "--\(.name)\t\(.help)"' | sort)
+		run fish --no-config -c 'source $argv[1]
+			complete -C "$argv[2] --help=" | cut -f1' \
+			"$BATS_TEST_TMPDIR/fish" "$1"
+		[[ $(sort <<<"$output" | tr -d '\n') == \
+			--help=bash--help=fish--help=json--help=zsh ]]
 	}
 	each check
 }

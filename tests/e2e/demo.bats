@@ -35,7 +35,8 @@ teardown() {
 	[[ $output == *'+            - /opt/fg/bin/fg-wrap'* ]]
 	[[ $(grep -cE '^  (shop-api|WorkerTask) .* protected .* sha256:' \
 		<<<"$output") -eq 3 ]]
-	[[ ${lines[-1]} == *WorkerTask*secretsmanager:GetSecretValue* ]]
+	[[ ${lines[-4]} == *WorkerTask*secretsmanager:GetSecretValue* ]]
+	[[ ${lines[-3]} == Done.* ]]
 }
 
 @test "on a terminal the demo has colours, unless NO_COLOR is set" {

@@ -103,18 +103,48 @@ by_hand() {
 }
 
 @test "every option of the tools is there, but those with a meaning of their own" {
-	local tool help
-	help=$(fg-embed --help)
+	local tool option
+	fg-embed --help >help
 	for tool in fg-entrypoint fg-appid fg-inject fg-lint; do
+		"$tool" --help >theirs
 		while read -r option; do
 			echo "$tool $option"
-			[[ " ${help//$'\n'/ } " == *" $option "* ]]
-		done < <("$tool" --help=json | jq -r '.options[] |
-			select(.name | IN("fill", "platform", "jq", "uuid",
-			"parse", "match", "stamp", "remove", "only") | not) |
-			"--" + .name + if .value == "flag" or
-				.value == "optional" then "" else "=" end')
+			diff <(grep -E -- "^ .*--$option([=[ ]|\$)" help) \
+				<(grep -E -- "^ .*--$option([=[ ]|\$)" theirs)
+		done < <("$tool" --help=json | jq -r '.options[].name |
+			select(IN("fill", "platform", "jq", "uuid", "parse",
+			"match", "stamp", "remove", "only", "help") | not)')
 	done
+	# Each is taken, with a value or without, as the tools do.
+	for tool in fg-entrypoint fg-appid fg-inject; do
+		while read -r option; do
+			run fg-embed "--$option"
+			[[ $status -eq 2 && $output == *"--$option: needs a value"* ]]
+			run fg-embed "--$option=" task.json
+			[[ $status -eq 2 ]]
+		done < <("$tool" --help=json | jq -r '.options[] |
+			select(.value != "flag" and .value != "optional").name |
+			select(IN("platform", "jq", "uuid", "parse", "match") |
+			not)')
+	done
+}
+
+@test "the shells complete the options of the help" {
+	local complete=$root/share/complete/fg-embed
+	fg-embed --help | grep '^ ' | grep -oE -- '^ .{5}--[a-z0-9-]+' |
+		sed 's/.*--/--/' | sort >names
+	[[ $(wc -l <names) -gt 30 ]]
+	bash -c 'source "$1"
+		COMP_WORDS=(fg-embed --) COMP_CWORD=1
+		_fg_embed
+		printf "%s\n" "${COMPREPLY[@]}"' - "$complete.bash" | sort | diff - names
+	bash -c 'source "$1"
+		COMP_WORDS=(fg-embed --report = ta) COMP_CWORD=3
+		_fg_embed
+		[[ ${COMPREPLY[*]} == task.json ]]' - "$complete.bash"
+	HOME=$PWD fish --no-config -c 'source $argv[1]; complete -C "fg-embed --"' \
+		"$complete.fish" | cut -f1 | sort | diff - names
+	zsh -n "$complete.zsh"
 }
 
 @test "the page names the same options" {
@@ -134,7 +164,8 @@ by_hand() {
 	[[ $(fg-embed --version) == "fg-embed $(cat "$root/VERSION")" ]]
 	for option in --help --version; do
 		run bash -c "fg-embed $option >/dev/full"
-		[[ $status -eq 100 ]]
+		[[ $status -eq 100 && $output == "fg-embed: standard output: "* ]]
+		[[ ${#lines[@]} -eq 1 ]]
 	done
 }
 
@@ -162,6 +193,22 @@ by_hand() {
 	FG_SIDECAR_IMAGE='' run --separate-stderr embed task.json
 	[[ $status -eq 2 && -z $output && $stderr == *--sidecar-image* ]]
 	[[ ! -e a && ! -e b ]]
+}
+
+@test "an unknown option is told the nearest one" {
+	local given near
+	while read -r given near; do
+		run --separate-stderr fg-embed "$given" task.json
+		echo "$stderr"
+		[[ $status -eq 2 && -z $output && ${stderr_lines[0]} == \
+		    "fg-embed: unknown option ${given%%=*}; the nearest one is $near" ]]
+	done <<-end
+		--sidecar-imag=x --sidecar-image
+		--sidecar --sidecar-image
+		--repot=x --report
+		--vesrion --version
+		--parm=a=b --param
+	end
 }
 
 @test "a container that cannot be protected: no document, exit 1" {
@@ -221,17 +268,34 @@ $'image.config2\napp.id1\ncontainer2\niam.statement1' ]]
 	[[ $status -eq 0 && -z $output && -s report ]]
 }
 
+# says WHY COMMAND: it ends with 100 and that line.
+says() {
+	run bash -c "$2"
+	echo "$status $output"
+	[[ $status -eq 100 && $output == "fg-embed: $1" ]]
+}
+
 @test "an output that cannot be written is no success" {
-	local option
+	local option full='No space left on device' closed='Bad file descriptor'
 	for option in --verbose --diff; do
-		run bash -c "fg-embed --offline $option task.json >/dev/full"
-		[[ $status -eq 100 ]]
-		run bash -c "fg-embed --offline $option task.json >&-"
-		[[ $status -eq 100 ]]
+		says "standard output: $full" \
+			"fg-embed --offline $option task.json >/dev/full"
+		says "standard output: $closed" \
+			"fg-embed --offline $option task.json >&-"
 	done
+	says "/dev/full: $full" "fg-embed --offline --report=/dev/full task.json"
+	says "$PWD: Is a directory" "fg-embed --offline --report=$PWD task.json"
 	run bash -c '{ sleep 0.2; fg-embed --offline task.json; echo $? >&2; } |
 		true'
 	[[ ${lines[-1]} == 100 ]]
+}
+
+@test "an input that cannot be read is told in one line, and read in bounds" {
+	says "standard input: Bad file descriptor" "fg-embed --offline <&-"
+	says "standard input: Is a directory" "fg-embed --offline <."
+	run --separate-stderr embed </dev/zero
+	[[ $status -eq 100 && ${#stderr_lines[@]} -eq 1 ]]
+	[[ $stderr == "fg-entrypoint: standard input: larger than 16777216 "* ]]
 }
 
 # What fg-inject calls done is looked at by another program.

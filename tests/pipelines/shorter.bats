@@ -87,6 +87,24 @@ template.yaml/Resources/Shop/Properties/ContainerDefinitions/1" ]]
 	[[ $status -eq 2 && -z $output ]]
 }
 
+@test "an output that cannot be written, or an input that is none, is exit 100" {
+	local command
+	for command in "list-images task.json >/dev/full" \
+	    "list-unprotected task.json >/dev/full" \
+	    "echo x | iam-policy" "list-images </dev/null"; do
+		run bash -c "$command"
+		echo "$command: $status $output"
+		[[ $status -eq 100 && ${#lines[@]} -eq 1 ]]
+	done
+	fg-embed --offline --enrol-secret=arn:aws:secretsmanager:x:1:secret:fg \
+		--execution-role=arn:aws:iam::123456789012:role/x \
+		--report=report task.json >/dev/null
+	run bash -c "iam-policy <report >/dev/full"
+	[[ $status -eq 100 ]]
+	run --separate-stderr list-unprotected
+	[[ $status -eq 2 && -z $output && $stderr == "usage: "* ]]
+}
+
 # aws SCRIPT: what stands in for it.
 aws() {
 	printf '#!/bin/sh\n%s\n' "$1" >bin/aws
@@ -117,7 +135,7 @@ aws() {
 	[[ $status -eq 111 && -z $output ]]
 	[[ $stderr == "Unable to locate credentials" ]]
 	run --separate-stderr keep-app-id
-	[[ $status -ne 0 && -z $output && $stderr == *usage:* ]]
+	[[ $status -eq 2 && -z $output && $stderr == "usage: "* ]]
 }
 
 @test "iam-policy makes one policy of all that is needed" {

@@ -334,11 +334,12 @@ completions(void **state)
 	(void)state;
 	printed("--help=bash", &b);
 	assert_non_null(strstr(buf_z(&b), "complete -o filenames -F _fg_test"));
-	assert_non_null(strstr(buf_z(&b), "compgen -W 'open closed'"));
+	assert_non_null(strstr(buf_z(&b), "_fg_reply -W 'open closed'"));
 	printed("--help=zsh", &b);
 	assert_true(str_starts(buf_str(&b), "#compdef fg-test\n"));
 	assert_non_null(strstr(buf_z(&b), "'--mode=[how]:mode:(open closed)'"));
 	assert_non_null(strstr(buf_z(&b), "'*--name=[whose]:NAME: '"));
+	assert_non_null(strstr(buf_z(&b), "::help:(json bash zsh fish)'"));
 	printed("--help=fish", &b);
 	assert_non_null(
 	    strstr(buf_z(&b), "complete -c fg-test -l file -s f -r -d 'what'"));

@@ -340,15 +340,32 @@ static void
 refuses_bad_lines(void **state)
 {
 	(void)state;
-	check_failure(STR("{}\n\na\0b\n"), 0, false, -EILSEQ,
-	    "in:3: a NUL byte at column 2");
-	check_failure(STR("{}\nab\xff\n"), 0, false, -EILSEQ,
-	    "in:2: not valid UTF-8 at column 3");
+	check_failure(
+	    STR("{}\n\na\0b\n"), 0, false, -EILSEQ, "in:3:2: a NUL byte");
+	check_failure(
+	    STR("{}\nab\xff\n"), 0, false, -EILSEQ, "in:2:3: not valid UTF-8");
 	check_failure(STR("{}\n{"), 0, false, -EPIPE,
 	    "in:2: the last line has no line end");
 	check_failure(STR("{}\n{"), 0, true, 0, "");
 	check_failure(STR("{}\n \r"), 0, true, 0, "");
 	check_failure(STR(""), 0, false, 0, "");
+}
+
+static void
+places_what_a_parser_said(void **state)
+{
+	struct ndjson_in in = {.what = "in", .line = 7};
+	struct err e;
+
+	(void)state;
+	(void)err_set(&e, ERR_PERM, EINVAL, ":1:24: expected a value");
+	ndjson_in_place(&in, &e);
+	assert_string_equal(e.text, "in:7:24: expected a value");
+	assert_int_equal(e.kind, ERR_PERM);
+	(void)err_set(&e, ERR_TEMP, ENOMEM, "out of memory");
+	ndjson_in_place(&in, &e);
+	assert_string_equal(e.text, "in:7: out of memory");
+	assert_int_equal(e.kind, ERR_TEMP);
 }
 
 static void
@@ -396,6 +413,7 @@ main(void)
 	    cmocka_unit_test(reads_lines),
 	    cmocka_unit_test(reads_across_chunks),
 	    cmocka_unit_test(refuses_bad_lines),
+	    cmocka_unit_test(places_what_a_parser_said),
 	    cmocka_unit_test(bounds_lines),
 	    cmocka_unit_test(tells_a_failed_read),
 	};

@@ -43,7 +43,7 @@ add_object(struct names *names, struct str line, struct oci_platform platform,
 
 	if (tree == NULL)
 		return err_nomem(e);
-	r = jtree_parse(tree, line, "JSON", &object, e);
+	r = jtree_parse(tree, line, "", &object, e);
 	if (r != 0)
 		return r;
 	image = jtree_get(object, "image");
@@ -67,12 +67,11 @@ static int
 add_line(struct names *names, struct str line,
     const struct oci_platform *platform, struct arena *a, struct err *e)
 {
-	struct str name;
+	struct str name = str_trim(line);
 
-	line = str_trim(line);
-	if (str_starts(line, "{"))
+	if (str_starts(name, "{"))
 		return add_object(names, line, *platform, a, e);
-	name = arena_str(a, line);
+	name = arena_str(a, name);
 	return name.p == NULL ? err_nomem(e) : add(names, name, platform, e);
 }
 
@@ -92,7 +91,7 @@ read_lines(struct names *names, const struct oci_platform *platform,
 	while ((r = ndjson_in_next(&in, &line, e)) == 1) {
 		r = add_line(names, line, platform, a, e);
 		if (r != 0) {
-			err_prefix(e, "%s:%lu", in.what, in.line);
+			ndjson_in_place(&in, e);
 			break;
 		}
 	}

@@ -14,11 +14,10 @@
 enum { POLICY_TEXT_MAX = 4 * 1024 * 1024, GZIP_WINDOW = 15 + 16 };
 
 static int
-check_line(
-    const char *path, unsigned long number, struct str line, struct err *e)
+check_line(struct str line, struct err *e)
 {
 	cleanup_doc struct doc *d = NULL;
-	int r = doc_parse(line, path, &d, e);
+	int r = doc_parse(line, "", &d, e);
 
 	if (r != 0)
 		return r;
@@ -26,9 +25,8 @@ check_line(
 	    doc_is(doc_get(doc_root(d), "v"), "1"))
 		return 0;
 	return err_set(e, ERR_PERM, EINVAL,
-	    "%s:%lu: not a policy line; it starts {\"type\":\"policy\","
-	    "\"v\":1,...}, see fg-json(7)",
-	    path, number);
+	    "not a policy line; it starts {\"type\":\"policy\",\"v\":1,...}, "
+	    "see fg-inject(1)");
 }
 
 static int
@@ -42,9 +40,11 @@ read_lines(int fd, const char *path, struct buf *text, struct err *e)
 	int r;
 
 	while ((r = ndjson_in_next(&in, &line, e)) == 1) {
-		r = check_line(path, in.line, line, e);
-		if (r != 0)
+		r = check_line(line, e);
+		if (r != 0) {
+			ndjson_in_place(&in, e);
 			break;
+		}
 		buf_adds(text, line);
 		buf_addc(text, '\n');
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Not a test of fg but of tests/fuzz/run: reads one byte behind the input when
- * it starts with "BUG". tests/doc/fuzz.bats sees that this is found.
+ * it starts with "BUG". Each run of all targets begins with it.
  */
 #include <stddef.h>
 #include <stdint.h>
