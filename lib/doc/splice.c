@@ -36,16 +36,38 @@ put(struct splices *s, struct splice sp, struct buf *b, struct err *e)
 
 /* ---- appending and prepending ---- */
 
+/* Does the header of a block scalar, "|-", say that it ends in no newline? */
+static bool
+is_stripped(const struct splices *s, const struct doc_node *scalar)
+{
+	struct str raw = doc_raw(s->style.d, scalar);
+	size_t at = 0;
+
+	/* Tags and anchors, which end in a blank, may hold any of the signs. */
+	while (at < raw.n && raw.p[at] != '|' && raw.p[at] != '>') {
+		while (at < raw.n && raw.p[at] > ' ')
+			at++;
+		while (at < raw.n && raw.p[at] <= ' ')
+			at++;
+	}
+	while (at < raw.n && raw.p[at] > ' ')
+		if (raw.p[at++] == '-')
+			return true;
+	return false;
+}
+
 /*
  * A block scalar without '-' that the file ends in, with no newline behind
  * it, would get a newline into its value as soon as text follows.
  */
 static bool
-would_grow(const struct splices *s, size_t at)
+would_grow(const struct splices *s, const struct doc_node *leaf, size_t at)
 {
 	struct str src = doc_source(s->style.d);
 
-	return at == src.n && src.n > 0 && src.p[src.n - 1] != '\n';
+	return (leaf->style == DOC_LITERAL || leaf->style == DOC_FOLDED) &&
+	       at == src.n && src.n > 0 && src.p[src.n - 1] != '\n' &&
+	       !is_stripped(s, leaf);
 }
 
 static const struct doc_node *
@@ -64,8 +86,7 @@ append_block(struct splices *s, const struct op *ops, size_t n, struct buf *b,
 	size_t column = style_block_column(&s->style, list);
 
 	sp->at = style_line_end(&s->style, list->end);
-	if ((leaf->style == DOC_LITERAL || leaf->style == DOC_FOLDED) &&
-	    would_grow(s, sp->at))
+	if (would_grow(s, leaf, sp->at))
 		return refuse(s, leaf, e,
 		    "the file ends within a block scalar; end it with a "
 		    "newline first");
@@ -302,7 +323,7 @@ static size_t
 first_byte(const struct splices *s, const struct doc_node *n)
 {
 	if (n->key != NULL)
-		return n->key->start;
+		return style_key(&s->style, n);
 	return n->parent->style == DOC_BLOCK ? style_dash(&s->style, n)
 					     : n->start;
 }
