@@ -101,6 +101,31 @@ setup() {
 	refused 1 "in.json:11:5: containerDefinitions[0]: " capabilities.drop
 }
 
+@test "a mount over the volume of the sidecar is refused" {
+	local path
+	for path in /opt/fg /opt/fg/ //opt/./fg /opt/fg/bin /opt/x/../fg/run \
+	    /../opt/fg; do
+		injected '.containerDefinitions[1].mountPoints = [
+			{sourceVolume: "w", containerPath: "/srv"},
+			{sourceVolume: "v", containerPath: "'$path'"}]'
+		refused 1 "containerDefinitions[1]: " /opt/fg
+		injected '.containerDefinitions[0].linuxParameters.tmpfs = [
+			{containerPath: "'$path'", size: 1}]'
+		refused 1 "containerDefinitions[0]: " /opt/fg
+	done
+	for path in /opt / /opt/fgx /opt/fg/../x /fg "" /srv/opt/fg; do
+		injected '.containerDefinitions[1].mountPoints = [
+			{sourceVolume: "v", containerPath: "'$path'"}]'
+		done_well
+		kept '.containerDefinitions[1].mountPoints'
+	done
+	sed "s/User: '1337'/&\n          MountPoints: [{SourceVolume: v, \
+ContainerPath: !Ref P}]/; s/^Resources/Parameters: {P: {Type: String, \
+Default: \/opt\/fg}}\n&/" $docs/appmesh.yaml >"$tmp/in.yaml"
+	inject "$tmp/in.yaml"
+	refused 1 "ContainerDefinitions[1]: " /opt/fg
+}
+
 @test "a variable or secret of a name that we write is refused" {
 	local name
 	for name in FG_CONTAINER FG_IMAGE FG_IMAGE_DIGEST FG_ON_NO_POLICY \
