@@ -368,6 +368,8 @@ stamp_definition(const struct taskdef_file *f, const struct taskdef *td,
 	struct val *id;
 	int r = 0;
 
+	if (select_none(td, &cfg->only, &cfg->exclude, rec))
+		return 0;
 	if (there != NULL && !cfg->renew && given(&s) == NULL)
 		id = check_id(f->doc, there, e) == 0
 			 ? val_copy(edit_arena(ed), there)

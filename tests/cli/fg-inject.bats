@@ -314,6 +314,38 @@ Default: \/opt\/fg}}\n&/" $docs/appmesh.yaml >"$tmp/in.yaml"
 	fg-inject --remove "$tmp/out.json" | cmp - "$tmp/in.json"
 }
 
+@test "where all are excluded there is no sidecar, only the memory of it" {
+	local first=one:11111111-2222-4333-8444-555555555555
+	injected . --exclude=app --exclude=assets "--report=$tmp/report"
+	done_well
+	holds '[.containerDefinitions[].name] == ["app", "assets"] and
+		([.. | strings | select(test("FG_|fg-|SYS_"))] == [])'
+	jq -es 'map(.state) == ["excluded", "excluded"]' "$tmp/report"
+	fg-lint "$tmp/out.json"
+	fg-inject --sidecar-image=$sidecar "$tmp/out.json" |
+		cmp - "$tmp/out.json"
+	fg-inject --remove "$tmp/out.json" | cmp - "$tmp/in.json"
+	# Nothing is asked of it: no App ID, room for a sidecar, or a role.
+	sed '0,/Name: app/s//Name: one/' $docs/multi.yaml >"$tmp/in.yaml"
+	run --separate-stderr fg-inject --sidecar-image=$sidecar \
+		--container=one "$tmp/in.yaml"
+	refused 2 Resources.First "no App ID"
+	run --separate-stderr fg-inject --sidecar-image=$sidecar \
+		--container=one --app-id=First=$first "$tmp/in.yaml"
+	[[ $status -eq 0 && -z $stderr ]]
+	[[ $(grep -cE '^ *(- )?Name: fg-sidecar$' <<<"$output") -eq 1 ]]
+	fg-lint <<<"$output"
+	fg-inject --remove <<<"$output" | cmp - "$tmp/in.yaml"
+}
+
+@test "where none can be protected there is no sidecar either" {
+	injected 'del(.containerDefinitions[].entryPoint)' --partial
+	[[ $status -eq 1 && ${#stderr_lines[@]} -eq 2 ]]
+	printf '%s\n' "$output" >"$tmp/out.json"
+	holds '[.containerDefinitions[].name] == ["app", "assets"]'
+	fg-inject --remove "$tmp/out.json" | cmp - "$tmp/in.json"
+}
+
 @test "an excluded container may be what could not be protected" {
 	injected 'del(.containerDefinitions[1].entryPoint)' --exclude=assets
 	done_well

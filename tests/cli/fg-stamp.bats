@@ -248,6 +248,16 @@ ids() {
 	refused 2 '"nobody"'
 }
 
+@test "a definition that is excluded as a whole is not stamped" {
+	sed '0,/Name: app/s//Name: one/' $docs/multi.yaml >"$tmp/in.yaml"
+	fg-appid --stamp --tag --container=one "--report=$tmp/report" \
+		"$tmp/in.yaml" >"$tmp/out"
+	[[ $(ids "$tmp/out" | wc -l) -eq 1 ]]
+	[[ $(grep -c fg:app-id "$tmp/out") -eq 1 ]]
+	[[ $(jq -r .task_definition "$tmp/report") == First ]]
+	fg-inject --remove "$tmp/out" | cmp - "$tmp/in.yaml"
+}
+
 @test "--report holds an app.id for each definition" {
 	fg-appid --stamp "--report=$tmp/report" $docs/multi.yaml >"$tmp/out"
 	tests/doc/validate.py <"$tmp/report"
