@@ -16,19 +16,25 @@ struct stamp {
 
 /* ---- what is there ---- */
 
+/* An item of that name in the list, which is environment or secrets. */
 static const struct doc_node *
-find_variable(
-    enum taskdef_form form, const struct doc_node *container, const char *name)
+find_named(
+    enum taskdef_form form, const struct doc_node *list, const char *name)
 {
-	const struct doc_node *list =
-	    taskdef_get(form, container, "environment");
-
 	if (list == NULL || list->kind != DOC_SEQ)
 		return NULL;
 	doc_each(item, list)
 		if (doc_is(taskdef_get(form, item, "name"), name))
 			return item;
 	return NULL;
+}
+
+static const struct doc_node *
+find_variable(
+    enum taskdef_form form, const struct doc_node *container, const char *name)
+{
+	return find_named(
+	    form, taskdef_get(form, container, "environment"), name);
 }
 
 const struct doc_node *
@@ -245,6 +251,7 @@ write_one(
 	const struct doc_node *item =
 	    find_variable(s->g.td->form, c->node, NAMES_APP_ID);
 	const struct doc_node *old = taskdef_get(s->g.td->form, item, "value");
+	const struct doc_node *secret;
 	struct record_container *rc;
 
 	if (old != NULL && val_equals(id, old))
@@ -264,6 +271,12 @@ write_one(
 	rc->excluded = select_excluded(c, &s->cfg->only, &s->cfg->exclude, rc);
 	if (rc->excluded || doc_is(c->name, SIDECAR_NAME))
 		return 0;
+	secret = find_named(s->g.td->form,
+	    taskdef_get(s->g.td->form, c->node, "secrets"), NAMES_APP_ID);
+	if (secret != NULL)
+		return doc_err(s->g.e, ERR_NO, EEXIST, s->g.f->doc, secret,
+		    "ECS takes no variable that is a secret, too; rename "
+		    "this " NAMES_APP_ID);
 	*s->changed = true;
 	rc->stamped = true;
 	return grow_list(&s->g, rc, c->node, RECORD_ENVIRONMENT,

@@ -73,6 +73,40 @@ setup() {
 	holds '[.. | nulls] == []'
 }
 
+# Each of these has been lost, split or pruned by a tool that embeds, renders or
+# deploys definitions.
+@test "what other tools lose comes through every stage, empty or not" {
+	vary '. + {pidMode: "task", ipcMode: "none", enableFaultInjection: true,
+		ephemeralStorage: {sizeInGiB: 30}, inferenceAccelerators: [],
+		runtimePlatform: {cpuArchitecture: "ARM64",
+			operatingSystemFamily: "LINUX"},
+		placementConstraints: [], taskRoleArn: "", volumes: [
+			{name: "v", host: {}}]} |
+		.containerDefinitions[0] += {
+			command: ["sh -c", "a  b", "", "\"x\" '"'y'"'"],
+			restartPolicy: {enabled: false}, credentialSpecs: [],
+			environmentFiles: [{type: "s3",
+				value: "arn:aws:s3:::b/x.env"}],
+			interactive: true, systemControls: [], ulimits: null,
+			dnsServers: [], dockerSecurityOptions: [],
+			workingDirectory: "/srv", dockerLabels: {},
+			mountPoints: [{sourceVolume: "v", readOnly: false,
+				containerPath: "/srv"}]} |
+		.containerDefinitions[0].environment[0].value = ""'
+	"$fixtures/scandb-make" "$tmp/scan.db" <<<'example.com/x:1'
+	fg-entrypoint --fill --offline "--db=$tmp/scan.db" "$tmp/in.json" |
+		fg-appid --stamp >"$tmp/stamped"
+	run --separate-stderr fg-inject --sidecar-image=$sidecar "$tmp/stamped"
+	done_well
+	kept 'del(.containerDefinitions)'
+	kept '[.containerDefinitions[] | select(.name != "fg-sidecar") |
+		del(.entryPoint, .environment, .volumesFrom, .dependsOn,
+			.linuxParameters)]'
+	holds 'c("app").environment[0] == {name: "LANG", value: ""}'
+	registers "$tmp/out.json" "$tmp/in.json"
+	fg-inject --remove "$tmp/out.json" | cmp - "$tmp/in.json"
+}
+
 @test "unknown keys and the text of numbers pass through" {
 	local text
 	inject $docs/tabs.json

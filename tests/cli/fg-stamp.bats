@@ -85,6 +85,14 @@ ids() {
 	refused 1 'environment[0].value: ' '"mine"'
 }
 
+@test "a secret of that name is refused: ECS takes no variable beside it" {
+	vary '.containerDefinitions[0].secrets[0].name = "FG_APP_ID"'
+	stamp "$tmp/in.json"
+	refused 1 'containerDefinitions[0].secrets[0]: ' FG_APP_ID
+	stamp --exclude=app "$tmp/in.json"
+	done_well
+}
+
 @test "a family that is an expression gives one, in the spelling of the form" {
 	fg-appid --stamp $docs/short-tags.yaml >"$tmp/out"
 	grep -qE "^ +Value: !Join \['', \[!Sub '\\$\{Service\}-task', '?:$uuid'?\]\]$" \
