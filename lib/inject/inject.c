@@ -196,36 +196,16 @@ add_sidecar(const struct inject *in)
 	return 0;
 }
 
-static size_t
-count_protected(const struct record *rec)
-{
-	size_t n = 0;
-
-	for (const struct record_container *c = rec->first; c != NULL;
-	     c = c->next)
-		n += c->injected;
-	return n;
-}
-
-/* What each container is, and a sidecar where there is one to serve. */
+/* All are excluded, which is remembered: no sidecar, and nothing is asked. */
 static int
-do_containers(const struct inject *in)
+leave_out(const struct inject *in)
 {
 	const struct grow *g = &in->g;
 	int r = 0;
 
 	for (size_t i = 0; i < g->td->n && r == 0; i++)
 		r = do_container(in, &g->td->containers[i]);
-	if (r != 0)
-		return r;
-	if (count_protected(g->rec) == 0)
-		return record_is_empty(g->rec)
-			   ? 0
-			   : record_put(g->f, g->td, g->rec, g->ed, g->e);
-	r = role_give(g, in->cfg, in->report);
-	if (r == 0)
-		add_notes(in);
-	return r == 0 ? add_sidecar(in) : r;
+	return r == 0 ? record_put(g->f, g->td, g->rec, g->ed, g->e) : r;
 }
 
 int
@@ -239,12 +219,18 @@ inject_definition(const struct taskdef_file *f, const struct taskdef *td,
 	    .report = report,
 	    .app_id = stamp_find(td),
 	};
-	int r = 0;
+	int r;
 
-	if (!select_none(td, &cfg->only, &cfg->exclude, rec)) {
-		r = check_definition(&in);
-		if (r == 0)
-			r = sidecar_check(&in.g, cfg);
-	}
-	return r == 0 ? do_containers(&in) : r;
+	if (select_none(td, &cfg->only, &cfg->exclude, rec))
+		return leave_out(&in);
+	r = check_definition(&in);
+	if (r == 0)
+		r = sidecar_check(&in.g, cfg);
+	for (size_t i = 0; i < td->n && r == 0; i++)
+		r = do_container(&in, &td->containers[i]);
+	if (r == 0)
+		r = role_give(&in.g, cfg, report);
+	if (r == 0)
+		add_notes(&in);
+	return r == 0 ? add_sidecar(&in) : r;
 }

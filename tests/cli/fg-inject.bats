@@ -372,14 +372,6 @@ Default: \/opt\/fg}}\n&/" $docs/appmesh.yaml >"$tmp/in.yaml"
 	fg-inject --remove <<<"$output" | cmp - "$tmp/in.yaml"
 }
 
-@test "where none can be protected there is no sidecar either" {
-	injected 'del(.containerDefinitions[].entryPoint)' --partial
-	[[ $status -eq 1 && ${#stderr_lines[@]} -eq 2 ]]
-	printf '%s\n' "$output" >"$tmp/out.json"
-	holds '[.containerDefinitions[].name] == ["app", "assets"]'
-	fg-inject --remove "$tmp/out.json" | cmp - "$tmp/in.json"
-}
-
 @test "an excluded container may be what could not be protected" {
 	injected 'del(.containerDefinitions[1].entryPoint)' --exclude=assets
 	done_well
