@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "tree.h"
+
 static size_t
 depth_of(const struct doc_node *n)
 {
@@ -176,12 +178,8 @@ collect(struct splices *s, const struct op *ops, size_t n)
 static bool
 has_colon(const struct splices *s, const struct doc_node *n)
 {
-	struct str between;
-
-	if (n->key == NULL)
-		return false;
-	between = str_sub(doc_source(s->style.d), n->key->end, n->start);
-	return str_chr(between, ':') < between.n;
+	return n->key != NULL && tree_colon(doc_source(s->style.d), n->key->end,
+				     n->start) < n->start;
 }
 
 static int
@@ -299,8 +297,7 @@ restore(struct splices *s, const struct op *op, struct err *e)
 	if (op->raw.n == 0) {
 		if (!has_colon(s, node))
 			return refuse(s, node, e, "no value to take out");
-		sp.at = node->key->end;
-		sp.at += str_chr(str_sub(src, sp.at, node->start), ':') + 1;
+		sp.at = tree_colon(src, node->key->end, node->start) + 1;
 		line_end = style_line_end(&s->style, sp.at);
 		if (line_end < node->start)
 			sp.at = line_end;

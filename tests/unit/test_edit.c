@@ -241,6 +241,12 @@ append_beside_explicit_keys(void **state)
 	    {"a: 1 # ?\n? b\n: 2\n", "", "c", WORD,
 		"a: 1 # ?\n? b\n: 2\nc: word\n"},
 	    {"a: {? b : 1}\n", "/a", "c", WORD, "a: {? b : 1, c : word}\n"},
+	    {"a:\n- ? b # x: y\n\n# z\nc: 1\n", "/a/0", "d", WORD,
+		"a:\n- ? b # x: y\n  d: word\n\n# z\nc: 1\n"},
+	    {"? a # b: c\n: # d: e\n", "/a", NULL, WORD,
+		"? a # b: c\n: # d: e\n  - word\n"},
+	    {"- ? b", "/0", "d", WORD, "- ? b\n  d: word"},
+	    {"a: {b , c}\n", "/a", "d", WORD, "a: {b , c, d: word}\n"},
 	};
 
 	(void)state;
