@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "tree.h"
+
 static size_t
 depth_of(const struct doc_node *n)
 {
@@ -36,16 +38,38 @@ put(struct splices *s, struct splice sp, struct buf *b, struct err *e)
 
 /* ---- appending and prepending ---- */
 
+/* Does the header of a block scalar, "|-", say that it ends in no newline? */
+static bool
+is_stripped(const struct splices *s, const struct doc_node *scalar)
+{
+	struct str raw = doc_raw(s->style.d, scalar);
+	size_t at = 0;
+
+	/* Tags and anchors, which end in a blank, may hold any of the signs. */
+	while (at < raw.n && raw.p[at] != '|' && raw.p[at] != '>') {
+		while (at < raw.n && raw.p[at] > ' ')
+			at++;
+		while (at < raw.n && raw.p[at] <= ' ')
+			at++;
+	}
+	while (at < raw.n && raw.p[at] > ' ')
+		if (raw.p[at++] == '-')
+			return true;
+	return false;
+}
+
 /*
  * A block scalar without '-' that the file ends in, with no newline behind
  * it, would get a newline into its value as soon as text follows.
  */
 static bool
-would_grow(const struct splices *s, size_t at)
+would_grow(const struct splices *s, const struct doc_node *leaf, size_t at)
 {
 	struct str src = doc_source(s->style.d);
 
-	return at == src.n && src.n > 0 && src.p[src.n - 1] != '\n';
+	return (leaf->style == DOC_LITERAL || leaf->style == DOC_FOLDED) &&
+	       at == src.n && src.n > 0 && src.p[src.n - 1] != '\n' &&
+	       !is_stripped(s, leaf);
 }
 
 static const struct doc_node *
@@ -64,8 +88,7 @@ append_block(struct splices *s, const struct op *ops, size_t n, struct buf *b,
 	size_t column = style_block_column(&s->style, list);
 
 	sp->at = style_line_end(&s->style, list->end);
-	if ((leaf->style == DOC_LITERAL || leaf->style == DOC_FOLDED) &&
-	    would_grow(s, sp->at))
+	if (would_grow(s, leaf, sp->at))
 		return refuse(s, leaf, e,
 		    "the file ends within a block scalar; end it with a "
 		    "newline first");
@@ -155,12 +178,8 @@ collect(struct splices *s, const struct op *ops, size_t n)
 static bool
 has_colon(const struct splices *s, const struct doc_node *n)
 {
-	struct str between;
-
-	if (n->key == NULL)
-		return false;
-	between = str_sub(doc_source(s->style.d), n->key->end, n->start);
-	return str_chr(between, ':') < between.n;
+	return n->key != NULL && tree_colon(doc_source(s->style.d), n->key->end,
+				     n->start) < n->start;
 }
 
 static int
@@ -278,8 +297,7 @@ restore(struct splices *s, const struct op *op, struct err *e)
 	if (op->raw.n == 0) {
 		if (!has_colon(s, node))
 			return refuse(s, node, e, "no value to take out");
-		sp.at = node->key->end;
-		sp.at += str_chr(str_sub(src, sp.at, node->start), ':') + 1;
+		sp.at = tree_colon(src, node->key->end, node->start) + 1;
 		line_end = style_line_end(&s->style, sp.at);
 		if (line_end < node->start)
 			sp.at = line_end;
@@ -302,7 +320,7 @@ static size_t
 first_byte(const struct splices *s, const struct doc_node *n)
 {
 	if (n->key != NULL)
-		return n->key->start;
+		return style_key(&s->style, n);
 	return n->parent->style == DOC_BLOCK ? style_dash(&s->style, n)
 					     : n->start;
 }

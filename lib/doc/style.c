@@ -42,11 +42,14 @@ indent_at(const struct style *st, size_t at)
 	return str_sub(src, from, to);
 }
 
-/* Behind the blanks, comments, tags and anchors at `at`. */
+/*
+ * The first `c` at `at` or behind it that is not in a comment, a tag or an
+ * anchor; src.n: there is none.
+ */
 static size_t
-skip_to_dash(struct str src, size_t at)
+skip_to(struct str src, size_t at, char c)
 {
-	while (at < src.n && src.p[at] != '-') {
+	while (at < src.n && src.p[at] != c) {
 		bool comment = src.p[at] == '#';
 		bool word = src.p[at] == '!' || src.p[at] == '&';
 
@@ -67,14 +70,26 @@ style_dash(const struct style *st, const struct doc_node *item)
 	size_t at =
 	    item->index == 0 ? list->start : doc_at(list, item->index - 1)->end;
 
-	return skip_to_dash(doc_source(st->d), at);
+	return skip_to(doc_source(st->d), at, '-');
+}
+
+size_t
+style_key(const struct style *st, const struct doc_node *child)
+{
+	const struct doc_node *map = child->parent;
+	size_t from =
+	    child->index == 0 ? map->start : doc_at(map, child->index - 1)->end;
+	struct str before = str_sub(doc_source(st->d), 0, child->key->start);
+	size_t at = skip_to(before, from, '?');
+
+	return at < before.n ? at : child->key->start;
 }
 
 size_t
 style_block_column(const struct style *st, const struct doc_node *n)
 {
 	size_t at = n->kind == DOC_SEQ ? style_dash(st, n->first)
-				       : n->first->key->start;
+				       : style_key(st, n->first);
 
 	return at - style_line_start(st, at);
 }

@@ -24,6 +24,12 @@ size_t style_line_end(const struct style *st, size_t at);
 /* Offset of the item's dash, which may be on a line before it. */
 size_t style_dash(const struct style *st, const struct doc_node *item);
 
+/*
+ * Offset of the first byte of a map's entry: of its key, or of the '?' in
+ * front of an explicit one.
+ */
+size_t style_key(const struct style *st, const struct doc_node *child);
+
 /* 0-based column of the entries of a block collection: keys, or dashes. */
 size_t style_block_column(const struct style *st, const struct doc_node *n);
 

@@ -207,3 +207,16 @@ tree_close(struct tree *t, size_t end)
 		node->parent->end = node->end;
 	return node->kind == DOC_MAP ? check_keys(t, node) : 0;
 }
+
+size_t
+tree_colon(struct str src, size_t from, size_t to)
+{
+	bool comment = false;
+
+	for (size_t at = from; at < to; at++) {
+		comment = src.p[at] == '#' || (comment && src.p[at] != '\n');
+		if (src.p[at] == ':' && !comment)
+			return at;
+	}
+	return to;
+}

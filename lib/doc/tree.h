@@ -47,6 +47,12 @@ int tree_close(struct tree *t, size_t end);
 int tree_err(struct tree *t, size_t at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/*
+ * Offset of the first ':' in from..to of src that is not in a comment; to:
+ * there is none. For what stands between a key and its value.
+ */
+size_t tree_colon(struct str src, size_t from, size_t to);
+
 /* The two parsers: fill t->d->root. */
 int tree_parse_json(struct tree *t);
 int tree_parse_yaml(struct tree *t);

@@ -210,6 +210,19 @@ scalar_style(yaml_scalar_style_t style)
 	}
 }
 
+/*
+ * libyaml has a value that is not even announced by a colon, as in "? key" and
+ * "{key}", begin where the next token does: it belongs behind its key.
+ */
+static void
+place_absent_value(const struct tree *t, struct tree_part *part)
+{
+	if (part->start == part->end && part->style == DOC_PLAIN &&
+	    t->key != NULL &&
+	    tree_colon(t->d->src, t->key->end, part->start) == part->start)
+		part->start = part->end = t->key->end;
+}
+
 static int
 scalar(struct reader *r, const yaml_event_t *ev)
 {
@@ -224,6 +237,7 @@ scalar(struct reader *r, const yaml_event_t *ev)
 
 	if (part.style == DOC_LITERAL || part.style == DOC_FOLDED)
 		part.end = block_scalar_end(r->t->d, &part);
+	place_absent_value(r->t, &part);
 	return add(r, &part, ev->data.scalar.anchor);
 }
 

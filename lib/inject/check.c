@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 
+#include "mount.h"
 #include "names.h"
 
 /* The container that is looked at. */
@@ -150,6 +151,10 @@ why_not(const struct check *k)
 		NAMES_CAPABILITY))
 		reason = STR("it drops SYS_PTRACE, which fg-wrap needs; take "
 			     "that out of capabilities.drop");
+	if (reason.p == NULL &&
+	    mount_covering(k->g->f, k->g->td, k->c->node) != NULL)
+		reason = STR("it mounts something over /opt/fg, where the "
+			     "volume of the sidecar goes; mount it elsewhere");
 	if (reason.p == NULL)
 		reason = check_image(k);
 	if (reason.p == NULL)

@@ -223,6 +223,7 @@ strip_injected(struct way *w)
 			if (w->f.form != TASKDEF_TEMPLATE)
 				c->old[RECORD_LABELS] = STR_NONE;
 		w->recs[i].new_execution_role = false;
+		w->recs[i].old_execution_role = STR_NONE;
 	}
 	return step(w);
 }

@@ -2,12 +2,13 @@
 #include "inject.h"
 
 #include <errno.h>
-#include <string.h>
 
+#include "base/num.h"
 #include "check.h"
 #include "grow.h"
 #include "order.h"
 #include "protect.h"
+#include "role.h"
 #include "sidecar.h"
 #include "stamp.h"
 
@@ -40,6 +41,29 @@ tell(const struct inject *in, const struct taskdef_container *c,
 	report_container(in->report, in->g.f, in->g.td, c, &what);
 }
 
+/*
+ * SIGKILL comes stopTimeout after SIGTERM, 30 s unless stated (Amazon ECS
+ * Developer Guide, "Container timeouts").
+ */
+static void
+check_grace(const struct inject *in, const struct taskdef_container *c)
+{
+	enum { STOP_TIMEOUT = 30 };
+	const struct doc_node *n =
+	    taskdef_get(in->g.td->form, c->node, "stopTimeout");
+	int64_t timeout = STOP_TIMEOUT;
+
+	if (n != NULL &&
+	    !num_parse(taskdef_text(in->g.f, n), 0, INT32_MAX, &timeout))
+		return;
+	if (in->cfg->stop_grace_s >= timeout)
+		report_finding(in->report, in->g.f, c->node,
+		    "container.stop-grace", "warning",
+		    "--stop-grace is not below stopTimeout, so the application "
+		    "is killed before it is told to stop",
+		    "raise stopTimeout, 30 s by default, or give less grace");
+}
+
 static int
 do_container(const struct inject *in, const struct taskdef_container *c)
 {
@@ -48,7 +72,7 @@ do_container(const struct inject *in, const struct taskdef_container *c)
 
 	if (rc == NULL)
 		return err_nomem(in->g.e);
-	rc->injected = false;
+	rc->injected = rc->added_ptrace = false;
 	rc->excluded =
 	    select_excluded(c, &in->cfg->only, &in->cfg->exclude, rc);
 	if (rc->excluded) {
@@ -61,6 +85,7 @@ do_container(const struct inject *in, const struct taskdef_container *c)
 		return 0;
 	}
 	tell(in, c, rc, REPORT_PROTECTED, STR_NONE);
+	check_grace(in, c);
 	return protect_container(&in->g, in->cfg, in->app_id, c, rc);
 }
 
@@ -127,48 +152,29 @@ check_definition(const struct inject *in)
 	return r == 0 ? order_check(g->f, g->td, g->e) : r;
 }
 
-/* Amazon ECS Developer Guide, "Task execution IAM role": secrets. */
-static const char *
-read_action(const char *arn)
-{
-	return strstr(arn, ":ssm:") != NULL ? "ssm:GetParameters"
-					    : "secretsmanager:GetSecretValue";
-}
-
-static int
-give_role(const struct inject *in)
-{
-	const struct grow *g = &in->g;
-	char key[TASKDEF_KEY_MAX];
-
-	if (in->cfg->enrol_secret == NULL || g->td->form == TASKDEF_ARRAY)
-		return 0;
-	report_statement(in->report, g->f, g->td,
-	    read_action(in->cfg->enrol_secret), in->cfg->enrol_secret,
-	    "the sidecar's enrolment secret is given to it at start");
-	if (taskdef_get(g->td->form, g->td->node, "executionRoleArn") != NULL)
-		return 0;
-	if (in->cfg->execution_role == NULL)
-		return doc_err(g->e, ERR_NO, EINVAL, g->f->doc, g->td->node,
-		    "no executionRoleArn, which --enrol-secret needs; give "
-		    "--execution-role ARN");
-	edit_append(g->ed, g->td->node,
-	    taskdef_key(g->td->form, "executionRoleArn", key),
-	    val_textz(edit_arena(g->ed), in->cfg->execution_role));
-	g->rec->new_execution_role = true;
-	return 0;
-}
-
 static void
 add_notes(const struct inject *in)
 {
 	const struct grow *g = &in->g;
+	const struct doc_node *proxy;
 
 	if (g->td->form != TASKDEF_ARRAY && !taskdef_is_fargate(g->f, g->td))
 		report_finding(in->report, g->f, g->td->node,
 		    "taskdef.not-fargate", "note",
 		    "the task definition does not ask for FARGATE",
 		    "on EC2 an agent on the host sees more");
+	proxy =
+	    g->td->form == TASKDEF_ARRAY
+		? NULL
+		: taskdef_get(g->td->form, g->td->node, "proxyConfiguration");
+	if (proxy != NULL && in->cfg->console != NULL &&
+	    sidecar_ignored_uid(g) == NULL)
+		report_finding(in->report, g->f, proxy, "proxy.no-ignored-uid",
+		    "warning",
+		    "the way to the Console leads through a proxy that waits "
+		    "for the sidecar, since no IgnoredUID is known",
+		    "give the proxy an IgnoredUID, or --exclude its "
+		    "container");
 }
 
 /* The record goes with the sidecar, where there is one to carry it. */
@@ -190,6 +196,18 @@ add_sidecar(const struct inject *in)
 	return 0;
 }
 
+/* All are excluded, which is remembered: no sidecar, and nothing is asked. */
+static int
+leave_out(const struct inject *in)
+{
+	const struct grow *g = &in->g;
+	int r = 0;
+
+	for (size_t i = 0; i < g->td->n && r == 0; i++)
+		r = do_container(in, &g->td->containers[i]);
+	return r == 0 ? record_put(g->f, g->td, g->rec, g->ed, g->e) : r;
+}
+
 int
 inject_definition(const struct taskdef_file *f, const struct taskdef *td,
     const struct inject_config *cfg, struct record *rec, struct edit *ed,
@@ -201,14 +219,17 @@ inject_definition(const struct taskdef_file *f, const struct taskdef *td,
 	    .report = report,
 	    .app_id = stamp_find(td),
 	};
-	int r = check_definition(&in);
+	int r;
 
+	if (select_none(td, &cfg->only, &cfg->exclude, rec))
+		return leave_out(&in);
+	r = check_definition(&in);
 	if (r == 0)
 		r = sidecar_check(&in.g, cfg);
 	for (size_t i = 0; i < td->n && r == 0; i++)
 		r = do_container(&in, &td->containers[i]);
 	if (r == 0)
-		r = give_role(&in);
+		r = role_give(&in.g, cfg, report);
 	if (r == 0)
 		add_notes(&in);
 	return r == 0 ? add_sidecar(&in) : r;

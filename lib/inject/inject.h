@@ -39,9 +39,10 @@ struct inject_config {
  * Collect in ed what embeds the defender into td, which holds nothing of an
  * earlier inject (see undo.h) but may be filled and stamped; update rec, which
  * the caller has read, and write it into its place. Containers that cannot be
- * protected are left as they are and reported. Errors that concern all of td
- * are ERR_NO (a cycle, too many containers, no execution role for the secret,
- * a foreign container named fg-sidecar) or ERR_USAGE (not stamped).
+ * protected are left as they are and reported. Where all are excluded that is
+ * written down, and nothing else: there is no sidecar. Errors that concern
+ * all of td are ERR_NO (a cycle, too many containers, no execution role for the
+ * secret, a foreign container named fg-sidecar) or ERR_USAGE (not stamped).
  */
 int inject_definition(const struct taskdef_file *f, const struct taskdef *td,
     const struct inject_config *cfg, struct record *rec, struct edit *ed,

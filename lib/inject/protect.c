@@ -139,6 +139,7 @@ protect_container(const struct grow *g, const struct inject_config *cfg,
 	p.had_ptrace = check_lists(
 	    member(&p, "linuxParameters.capabilities.add"), NAMES_CAPABILITY);
 	rc->injected = true;
+	rc->added_ptrace = !p.had_ptrace;
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 		int r = steps[i](&p);
 

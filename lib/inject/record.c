@@ -6,6 +6,7 @@
 
 #include "grow.h"
 #include "jwrite/jwrite.h"
+#include "renamed.h"
 
 enum { RECORD_VERSION = 1 };
 
@@ -103,6 +104,7 @@ read_container(struct record *rec, const struct doc_node *entry, struct err *e)
 	c->filled_command = is_listed(did, "command");
 	c->stamped = is_listed(did, "stamp");
 	c->injected = is_listed(did, "inject");
+	c->added_ptrace = is_listed(did, "ptrace");
 	c->excluded = is_listed(did, "exclude");
 	read_old(rec, c, doc_get(entry, "old"));
 	return 0;
@@ -137,6 +139,8 @@ read_tree(struct record *rec, const struct doc_node *root, struct err *e)
 		return err_set(e, ERR_PERM, E2BIG, "a damaged undo record");
 	copy_member(rec, root, "tool", &rec->tool);
 	copy_member(rec, root, "oldMetadata", &rec->old_metadata);
+	copy_member(rec, root, "oldExecutionRoleArn", &rec->old_execution_role);
+	copy_member(rec, root, "oldTags", &rec->old_tags);
 	rec->new_metadata = is_listed(did, "metadata");
 	rec->new_execution_role = is_listed(did, "executionRoleArn");
 	rec->new_tag = is_listed(did, "tag");
@@ -174,7 +178,7 @@ record_read(const struct taskdef_file *f, const struct taskdef *td,
 	if (r != 0)
 		(void)doc_err(
 		    e, ERR_PERM, -r, f->doc, ret->node, "%s", why.text);
-	return r;
+	return r == 0 ? renamed_adopt(td, ret, e) : r;
 }
 
 struct record_container *
@@ -232,6 +236,13 @@ put_member(struct jwrite *w, const char *key, struct str s)
 		jwrite_kv(w, key, s);
 }
 
+static void
+put_old(struct jwrite *w, const char *key, struct str raw)
+{
+	if (raw.p != NULL)
+		jwrite_kv(w, key, raw);
+}
+
 static bool
 has_old(const struct record_container *c)
 {
@@ -256,14 +267,14 @@ put_container(struct jwrite *w, const struct record_container *c)
 	put_word(w, c->filled_command, "command");
 	put_word(w, c->stamped, "stamp");
 	put_word(w, c->injected, "inject");
+	put_word(w, c->added_ptrace, "ptrace");
 	put_word(w, c->excluded, "exclude");
 	jwrite_end(w);
 	if (has_old(c)) {
 		jwrite_key(w, "old");
 		jwrite_object(w);
 		for (size_t i = 0; i < RECORD_OLD_PATHS; i++)
-			if (c->old[i].p != NULL)
-				jwrite_kv(w, record_paths[i], c->old[i]);
+			put_old(w, record_paths[i], c->old[i]);
 		jwrite_end(w);
 	}
 	jwrite_end(w);
@@ -288,8 +299,9 @@ record_text(const struct record *rec, struct buf *out, struct err *e)
 		put_word(&w, rec->new_tag, "tag");
 		jwrite_end(&w);
 	}
-	if (rec->old_metadata.p != NULL)
-		jwrite_kv(&w, "oldMetadata", rec->old_metadata);
+	put_old(&w, "oldMetadata", rec->old_metadata);
+	put_old(&w, "oldExecutionRoleArn", rec->old_execution_role);
+	put_old(&w, "oldTags", rec->old_tags);
 	jwrite_key(&w, "containers");
 	jwrite_object(&w);
 	for (const struct record_container *c = rec->first; c != NULL;

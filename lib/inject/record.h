@@ -46,6 +46,7 @@ struct record_container {
 	bool filled_command;
 	bool stamped; /* FG_APP_ID was written by a tool */
 	bool injected;
+	bool added_ptrace;                /* SYS_PTRACE was not there before */
 	bool excluded;                    /* by the user */
 	struct str old[RECORD_OLD_PATHS]; /* raw text; .p NULL: was absent */
 };
@@ -61,7 +62,8 @@ struct record {
 	bool new_metadata;             /* "Metadata" was not there before */
 	bool new_execution_role;
 	bool new_tag;
-	struct str old_metadata; /* raw text; .p NULL: was absent */
+	/* Raw text that made way for ours; .p NULL: was absent. */
+	struct str old_metadata, old_execution_role, old_tags;
 	struct record_container *first;
 	struct arena *arena; /* what all of the above lives in */
 };
@@ -74,8 +76,9 @@ const struct taskdef_container *record_sidecar(const struct taskdef *td);
 
 /*
  * The record of td, or an empty one with the sha256 of td as it is now and
- * node NULL. a must outlive it. -EINVAL, ERR_PERM: there is one that makes no
- * sense, or of a later version of the format.
+ * node NULL. Entries of containers that were renamed since are theirs again
+ * (see renamed.h). a must outlive it. -EINVAL, ERR_PERM: there is one that
+ * makes no sense, or of a later version of the format.
  */
 int record_read(const struct taskdef_file *f, const struct taskdef *td,
     struct arena *a, struct record *ret, struct err *e);

@@ -99,7 +99,7 @@ report_finding(struct report *r, const struct taskdef_file *f,
 
 void
 report_statement(struct report *r, const struct taskdef_file *f,
-    const struct taskdef *td, const char *action, const char *resource,
+    const struct taskdef *td, const char *const *actions, const char *resource,
     const char *reason)
 {
 	struct jwrite w;
@@ -113,7 +113,8 @@ report_statement(struct report *r, const struct taskdef_file *f,
 	jwrite_kvz(&w, "Effect", "Allow");
 	jwrite_key(&w, "Action");
 	jwrite_array(&w);
-	jwrite_strz(&w, action);
+	for (; *actions != NULL; actions++)
+		jwrite_strz(&w, *actions);
 	jwrite_end(&w);
 	jwrite_key(&w, "Resource");
 	jwrite_array(&w);

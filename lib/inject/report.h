@@ -47,9 +47,12 @@ void report_finding(struct report *r, const struct taskdef_file *f,
     const struct doc_node *at, const char *id, const char *severity,
     const char *msg, const char *remedy);
 
-/* An `iam.statement` that the execution role of td needs, and what for. */
+/*
+ * An `iam.statement` that the execution role of td needs, and what for; the
+ * last of the actions is NULL.
+ */
 void report_statement(struct report *r, const struct taskdef_file *f,
-    const struct taskdef *td, const char *action, const char *resource,
+    const struct taskdef *td, const char *const *actions, const char *resource,
     const char *reason);
 
 #endif

@@ -26,6 +26,24 @@ select_excluded(const struct taskdef_container *c,
 	return rc->excluded;
 }
 
+bool
+select_none(const struct taskdef *td, const struct inject_names *only,
+    const struct inject_names *exclude, const struct record *rec)
+{
+	static const struct record_container unknown;
+
+	for (size_t i = 0; i < td->n; i++) {
+		const struct taskdef_container *c = &td->containers[i];
+		const struct record_container *rc = record_find(rec, c->id);
+
+		if (!doc_is(c->name, SIDECAR_NAME) &&
+		    !select_excluded(
+			c, only, exclude, rc == NULL ? &unknown : rc))
+			return false;
+	}
+	return true;
+}
+
 int
 select_check(const struct taskdef_file *f, const struct inject_names *names,
     struct err *e)

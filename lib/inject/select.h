@@ -19,6 +19,10 @@ bool select_excluded(const struct taskdef_container *c,
     const struct inject_names *only, const struct inject_names *exclude,
     const struct record_container *rc);
 
+/* Is every container of td left out, our sidecar apart? rec is td's record. */
+bool select_none(const struct taskdef *td, const struct inject_names *only,
+    const struct inject_names *exclude, const struct record *rec);
+
 /* Each name must be some container's. -ENOENT, ERR_USAGE. */
 int select_check(const struct taskdef_file *f, const struct inject_names *names,
     struct err *e);

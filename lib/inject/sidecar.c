@@ -40,13 +40,10 @@ add_variable(
 	return val_push(list, grow_pair(g, name, text(g, value)));
 }
 
-/*
- * The UID whose traffic the App Mesh proxy leaves alone: through the proxy,
- * which itself waits for us, the Console could not be reached.
- */
-static const struct doc_node *
-ignored_uid(const struct grow *g)
+const struct doc_node *
+sidecar_ignored_uid(const struct grow *g)
 {
+	const struct doc_node *uid = NULL;
 	const struct doc_node *properties = taskdef_path(g->td->form,
 	    g->td->form == TASKDEF_ARRAY ? NULL : g->td->node,
 	    g->td->form == TASKDEF_TEMPLATE
@@ -58,15 +55,15 @@ ignored_uid(const struct grow *g)
 	doc_each(item, properties)
 		if (doc_is(
 			taskdef_get(g->td->form, item, "name"), "IgnoredUID"))
-			return taskdef_get(g->td->form, item, "value");
-	return NULL;
+			uid = taskdef_get(g->td->form, item, "value");
+	return doc_is_text(uid) && uid->text.n == 0 ? NULL : uid;
 }
 
 static struct val *
 environment(const struct grow *g, const struct inject_config *cfg,
     const struct doc_node *app_id)
 {
-	const struct doc_node *uid = ignored_uid(g);
+	const struct doc_node *uid = sidecar_ignored_uid(g);
 	struct val *list = val_list(arena(g));
 
 	list = val_push(
@@ -144,7 +141,7 @@ sidecar_check(const struct grow *g, const struct inject_config *cfg)
 	int r = check_copied(g, app_log_options(g));
 
 	if (r == 0)
-		r = check_copied(g, ignored_uid(g));
+		r = check_copied(g, sidecar_ignored_uid(g));
 	if (r != 0)
 		return r;
 	if (cfg->log_group == NULL || log_region(g, cfg) != NULL)

@@ -19,4 +19,11 @@ struct val *sidecar_val(const struct grow *g, const struct inject_config *cfg,
  */
 int sidecar_check(const struct grow *g, const struct inject_config *cfg);
 
+/*
+ * The UID whose traffic the App Mesh proxy leaves alone, the IgnoredUID of the
+ * proxyConfiguration: through the proxy, which itself waits for us, the
+ * Console could not be reached. NULL: there is none, or an empty one.
+ */
+const struct doc_node *sidecar_ignored_uid(const struct grow *g);
+
 #endif

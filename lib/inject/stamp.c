@@ -16,19 +16,25 @@ struct stamp {
 
 /* ---- what is there ---- */
 
+/* An item of that name in the list, which is environment or secrets. */
 static const struct doc_node *
-find_variable(
-    enum taskdef_form form, const struct doc_node *container, const char *name)
+find_named(
+    enum taskdef_form form, const struct doc_node *list, const char *name)
 {
-	const struct doc_node *list =
-	    taskdef_get(form, container, "environment");
-
 	if (list == NULL || list->kind != DOC_SEQ)
 		return NULL;
 	doc_each(item, list)
 		if (doc_is(taskdef_get(form, item, "name"), name))
 			return item;
 	return NULL;
+}
+
+static const struct doc_node *
+find_variable(
+    enum taskdef_form form, const struct doc_node *container, const char *name)
+{
+	return find_named(
+	    form, taskdef_get(form, container, "environment"), name);
 }
 
 const struct doc_node *
@@ -141,14 +147,22 @@ stamp_check(
 	return id == NULL ? unstamped(f, td, e) : check_id(f->doc, id, e);
 }
 
+/* at is what says the family; NULL: the user does, by --family. */
 static struct val *
-new_text(const struct stamp *s, struct str family, const char *uuid)
+new_text(const struct stamp *s, const struct doc_node *at, struct str family,
+    const char *uuid)
 {
 	char text[APPID_TEXT];
+	struct err why = {0};
 	struct appid id;
 
-	if (appid_make(family, str_of(uuid), &id, s->g.e) != 0)
+	if (appid_make(family, str_of(uuid), &id, &why) != 0) {
+		(void)(at == NULL ? err_set(s->g.e, ERR_USAGE, EINVAL,
+					"--family: %s", why.text)
+				  : doc_err(s->g.e, ERR_NO, EINVAL, s->g.f->doc,
+					at, "%s", why.text));
 		return NULL;
+	}
 	appid_text(&id, text);
 	return val_textz(edit_arena(s->g.ed), text);
 }
@@ -179,11 +193,11 @@ new_id(const struct stamp *s)
 		return id;
 	}
 	if (family != NULL)
-		return new_text(s, family->text, uuid);
+		return new_text(s, family, family->text, uuid);
 	if (td->form == TASKDEF_TEMPLATE)
-		return new_text(s, td->logical_id, uuid);
+		return new_text(s, td->resource, td->logical_id, uuid);
 	if (s->cfg->family != NULL)
-		return new_text(s, str_of(s->cfg->family), uuid);
+		return new_text(s, NULL, str_of(s->cfg->family), uuid);
 	(void)doc_err(s->g.e, ERR_USAGE, EINVAL, s->g.f->doc, td->node,
 	    "no family to name the App ID after; give --family NAME");
 	return NULL;
@@ -237,6 +251,7 @@ write_one(
 	const struct doc_node *item =
 	    find_variable(s->g.td->form, c->node, NAMES_APP_ID);
 	const struct doc_node *old = taskdef_get(s->g.td->form, item, "value");
+	const struct doc_node *secret;
 	struct record_container *rc;
 
 	if (old != NULL && val_equals(id, old))
@@ -256,6 +271,12 @@ write_one(
 	rc->excluded = select_excluded(c, &s->cfg->only, &s->cfg->exclude, rc);
 	if (rc->excluded || doc_is(c->name, SIDECAR_NAME))
 		return 0;
+	secret = find_named(s->g.td->form,
+	    taskdef_get(s->g.td->form, c->node, "secrets"), NAMES_APP_ID);
+	if (secret != NULL)
+		return doc_err(s->g.e, ERR_NO, EEXIST, s->g.f->doc, secret,
+		    "ECS takes no variable that is a secret, too; rename "
+		    "this " NAMES_APP_ID);
 	*s->changed = true;
 	rc->stamped = true;
 	return grow_list(&s->g, rc, c->node, RECORD_ENVIRONMENT,
@@ -288,28 +309,42 @@ update_tag(struct stamp *s, const struct doc_node *value, const struct val *id)
 	return 0;
 }
 
+/* Null or an empty list makes way for a list with the tag. */
 static int
-add_tag(struct stamp *s, const struct doc_node *tags, const struct val *id)
+note_tags(struct stamp *s, const struct doc_node *tags)
+{
+	struct record *rec = s->g.rec;
+
+	if (tags->n > 0)
+		return 0;
+	rec->old_tags = arena_str(rec->arena, doc_raw(s->g.f->doc, tags));
+	return rec->old_tags.p == NULL ? err_nomem(s->g.e) : 0;
+}
+
+static int
+add_tag(struct stamp *s, const struct val *id)
 {
 	const struct taskdef *td = s->g.td;
 	struct arena *a = edit_arena(s->g.ed);
 	struct val *tag = val_map(a);
 	char key[TASKDEF_KEY_MAX];
+	const struct doc_node *tags =
+	    doc_get(td->node, taskdef_key(td->form, "tags", key));
 
 	tag = grow_put(&s->g, tag, "key", val_textz(a, NAMES_TAG));
 	tag = grow_put(&s->g, tag, "value", copy_val(a, id));
-	if (tags == NULL)
-		edit_append(s->g.ed, td->node,
-		    taskdef_key(td->form, "tags", key),
-		    val_push(val_list(a), tag));
-	else if (tags->kind == DOC_SEQ && tags->n > 0)
-		edit_append(s->g.ed, tags, NULL, tag);
-	else
-		return doc_err(s->g.e, ERR_NO, ENOTSUP, s->g.f->doc, tags,
-		    "--tag needs a list of tags with one in it, or none");
 	s->g.rec->new_tag = true;
 	*s->changed = true;
-	return 0;
+	if (tags == NULL) {
+		edit_append(s->g.ed, td->node, key, val_push(val_list(a), tag));
+		return 0;
+	}
+	if (taskdef_function(td->form, tags) != NULL || doc_is_shared(tags) ||
+	    (tags->kind != DOC_SEQ && !doc_is_null(tags)))
+		return doc_err(s->g.e, ERR_NO, ENOTSUP, s->g.f->doc, tags,
+		    "--tag needs a list of tags that is written out here");
+	edit_append(s->g.ed, tags, NULL, tag);
+	return note_tags(s, tags);
 }
 
 /* A tag that is there follows the App ID, with --tag or without. */
@@ -329,7 +364,7 @@ write_tag(struct stamp *s, const struct val *id)
 		    "--tag: a bare array has no tags");
 	if (value != NULL)
 		return update_tag(s, value, id);
-	return s->cfg->tag ? add_tag(s, tags, id) : 0;
+	return s->cfg->tag ? add_tag(s, id) : 0;
 }
 
 int
@@ -346,6 +381,8 @@ stamp_definition(const struct taskdef_file *f, const struct taskdef *td,
 	struct val *id;
 	int r = 0;
 
+	if (select_none(td, &cfg->only, &cfg->exclude, rec))
+		return 0;
 	if (there != NULL && !cfg->renew && given(&s) == NULL)
 		id = check_id(f->doc, there, e) == 0
 			 ? val_copy(edit_arena(ed), there)

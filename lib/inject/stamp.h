@@ -27,9 +27,10 @@ struct stamp_config {
 
 /*
  * Write the App ID of td as FG_APP_ID into the environment of all its
- * containers that are not excluded, and the sidecar's, if there is one. One
- * that is there is kept, unless renew. An intrinsic family gives an expression.
- * *changed tells whether anything was done; the caller then puts the record.
+ * containers that are not excluded, and the sidecar's, if there is one; nothing
+ * at all where every container is. One that is there is kept, unless renew. An
+ * intrinsic family gives an expression. *changed tells whether anything was
+ * done; the caller then puts the record.
  */
 int stamp_definition(const struct taskdef_file *f, const struct taskdef *td,
     const struct stamp_config *cfg, struct record *rec, struct edit *ed,

@@ -170,10 +170,12 @@ undo_one(const struct undo *u, const struct taskdef_container *c, bool sidecar)
 {
 	struct work w = {
 	    .u = u, .c = record_find(u->rec, c->id), .container = c->node};
-	bool keep_ptrace = false;
+	bool added, keep_ptrace = false;
 	bool wrapped = undo_wrapper_items(
 			   member(&w, RECORD_ENTRY_POINT), &keep_ptrace) > 0;
 
+	/* The wrapper tells, and where somebody took it out the record. */
+	added = wrapped ? !keep_ptrace : w.c != NULL && w.c->added_ptrace;
 	w.injected = wrapped || (w.c != NULL && w.c->injected);
 	undo_commands(&w);
 	/* Whoever wrote it: nothing may refer to a sidecar that goes. */
@@ -181,7 +183,7 @@ undo_one(const struct undo *u, const struct taskdef_container *c, bool sidecar)
 		weed(&w, RECORD_DEPENDS_ON, is_our_dependency);
 		weed(&w, RECORD_VOLUMES_FROM, is_our_volume);
 	}
-	if (wants(u, UNDO_INJECT) && wrapped && !keep_ptrace)
+	if (wants(u, UNDO_INJECT) && added)
 		weed(&w, RECORD_CAPABILITIES_ADD, is_our_capability);
 	if (wants(u, UNDO_INJECT | UNDO_STAMP))
 		weed(&w, RECORD_ENVIRONMENT, is_our_variable);
@@ -200,6 +202,16 @@ undo_container(const struct undo *u, const struct taskdef_container *c)
 
 /* ---- members of the task definition ---- */
 
+/* What it replaced comes back, else the member goes. */
+static void
+take_out(const struct undo *u, const struct doc_node *n, struct str old)
+{
+	if (old.p != NULL)
+		edit_restore(u->ed, n, old);
+	else
+		edit_delete(u->ed, n);
+}
+
 static void
 undo_tag(const struct undo *u)
 {
@@ -212,8 +224,12 @@ undo_tag(const struct undo *u)
 	doc_each(tag, tags)
 		if (doc_is(taskdef_get(u->td->form, tag, "key"), NAMES_TAG))
 			ours = tag;
-	if (ours != NULL)
-		edit_delete(u->ed, tags->n == 1 ? tags : ours);
+	if (ours == NULL)
+		return;
+	if (tags->n == 1)
+		take_out(u, tags, u->rec->old_tags);
+	else
+		edit_delete(u->ed, ours);
 }
 
 static void
@@ -223,7 +239,7 @@ undo_role(const struct undo *u)
 	    taskdef_get(u->td->form, u->td->node, "executionRoleArn");
 
 	if (role != NULL && u->rec->new_execution_role)
-		edit_delete(u->ed, role);
+		take_out(u, role, u->rec->old_execution_role);
 }
 
 static void
@@ -239,10 +255,8 @@ undo_metadata(const struct undo *u)
 		return;
 	if (metadata->n > 1)
 		edit_delete(u->ed, ours);
-	else if (u->rec->old_metadata.p != NULL)
-		edit_restore(u->ed, metadata, u->rec->old_metadata);
 	else
-		edit_delete(u->ed, metadata);
+		take_out(u, metadata, u->rec->old_metadata);
 }
 
 static bool

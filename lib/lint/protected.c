@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "protected.h"
 
+#include "inject/mount.h"
 #include "inject/names.h"
 #include "inject/record.h"
 #include "inject/stamp.h"
@@ -82,7 +83,18 @@ static bool
 has_volume(const struct check *k)
 {
 	return item_with(k, "volumesFrom", "sourceContainer", SIDECAR_NAME) !=
-	       NULL;
+		   NULL &&
+	       mount_covering(k->f, k->td, k->c->node) == NULL;
+}
+
+/* The container could change the wrapper of the others. */
+static bool
+cannot_write(const struct check *k)
+{
+	const struct doc_node *item =
+	    item_with(k, "volumesFrom", "sourceContainer", SIDECAR_NAME);
+
+	return doc_is_true(taskdef_get(k->td->form, item, "readOnly"));
 }
 
 static bool
@@ -144,6 +156,15 @@ has_told_image(const struct check *k)
 	return told == NULL || image == NULL || doc_equal(told, image);
 }
 
+static bool
+has_told_name(const struct check *k)
+{
+	const struct doc_node *told =
+	    stamp_variable(k->td->form, k->c->node, NAMES_CONTAINER);
+
+	return told == NULL || doc_equal(told, k->c->name);
+}
+
 /* The gravest first: later ones may rely on those before. */
 static const struct rule rules[] = {
     {"protected.sidecar", "there is no container fg-sidecar", "run fg-inject",
@@ -152,8 +173,12 @@ static const struct rule rules[] = {
 	INJECT_AGAIN, is_wrapped},
     {"protected.command", "there is nothing behind fg-wrap to run",
 	"run fg-entrypoint --fill and fg-inject again", runs_something},
-    {"protected.volume", "the volume of fg-sidecar is not mounted",
+    {"protected.volume",
+	"the volume of fg-sidecar is not mounted, or covered by another mount",
 	INJECT_AGAIN, has_volume},
+    {"protected.volume-writable",
+	"the volume of fg-sidecar is not mounted read-only", INJECT_AGAIN,
+	cannot_write},
     {"protected.ptrace", "SYS_PTRACE is missing or dropped", INJECT_AGAIN,
 	has_ptrace},
     {"protected.depends-on", "it does not wait until fg-sidecar is HEALTHY",
@@ -164,6 +189,8 @@ static const struct rule rules[] = {
 	"run fg-entrypoint --fill and fg-inject again", has_same_image},
     {"protected.image-told", "FG_IMAGE is not the image any more", INJECT_AGAIN,
 	has_told_image},
+    {"protected.name-told", "FG_CONTAINER is not the name any more",
+	INJECT_AGAIN, has_told_name},
     {"protected.sidecar-changed",
 	"the entry point or the health check of fg-sidecar was changed",
 	INJECT_AGAIN, sidecar_is_whole},

@@ -142,11 +142,15 @@ setup() {
 	run --separate-stderr fg-inject --sidecar-image=$sidecar \
 		$docs/register.json
 	refused 2 "fg-appid --stamp" --app-id
-	inject --app-id=x $docs/register.json
-	[[ $status -eq 0 ]] # the first that fits counts
-	run --separate-stderr fg-inject --sidecar-image=$sidecar --app-id=x \
+	inject --app-id=other:11111111-2222-4333-8444-555555555555 \
 		$docs/register.json
-	[[ $status -ne 0 && -z $output ]]
+	[[ $status -eq 0 ]] # the first that fits counts
+	grep -Fq "$app_id" <<<"$output"
+	if grep -Fq other: <<<"$output"; then false; fi
+	inject --app-id=x $docs/register.json
+	refused 2 "--app-id: " '"x"'
+	inject --app-id==$app_id $docs/register.json
+	refused 2 "--app-id: "
 }
 
 # ---- what comes out ----

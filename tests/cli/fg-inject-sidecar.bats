@@ -123,6 +123,93 @@ setup() {
 	kept .executionRoleArn
 }
 
+# told [OPTION ...]: what the execution role must be allowed, and about what.
+told() {
+	injected "$@" "--report=$tmp/report"
+	done_well
+	tests/doc/validate.py <"$tmp/report"
+	jq -r 'select(.type == "iam.statement").statement |
+		"\(.Action | join(",")) \(.Resource[0])"' "$tmp/report" >"$tmp/told"
+}
+
+@test "--enrol-secret: the permission is for the ARN, not for a key in it" {
+	local arn=arn:aws:secretsmanager:eu-central-1:1:secret:enrol-a1B2c3
+	told . --enrol-secret=$arn:key:AWSCURRENT:
+	holds 'c("fg-sidecar").secrets[0].valueFrom == "'$arn':key:AWSCURRENT:"'
+	echo "secretsmanager:GetSecretValue $arn" | diff - "$tmp/told"
+	arn=arn:aws:ssm:eu-central-1:1:parameter/fg/enrol
+	told . --enrol-secret=$arn
+	echo "ssm:GetParameters $arn" | diff - "$tmp/told"
+}
+
+@test "--log-group and an image of ECR: what the role must be allowed" {
+	local host=123456789012.dkr.ecr sidecar=s:1
+	told . --log-group=/fg --log-region=eu-west-1
+	echo "logs:CreateLogStream,logs:PutLogEvents arn:aws:logs:eu-west-1:*:\
+log-group:/fg:*" | diff - "$tmp/told"
+	sidecar=$host-fips.us-gov-west-1.amazonaws.com/a:1
+	told .
+	grep -Fq arn:aws-us-gov:ecr:us-gov-west-1:123456789012:repository/a \
+		"$tmp/told"
+	sidecar=$host.cn-north-1.amazonaws.com.cn/a/b:1
+	told .
+	diff - <(tr ' ,' '\n' <"$tmp/told") <<-'end'
+		ecr:GetAuthorizationToken
+		*
+		ecr:BatchCheckLayerAvailability
+		ecr:BatchGetImage
+		ecr:GetDownloadUrlForLayer
+		arn:aws-cn:ecr:cn-north-1:123456789012:repository/a/b
+	end
+	sidecar=example.com/$host.eu-west-1.amazonaws.com/x
+	told .
+	diff - "$tmp/told" </dev/null
+}
+
+@test "on Fargate a log group or an image of ECR needs an execution role" {
+	local option sidecar=123456789012.dkr.ecr.eu-west-1.amazonaws.com/s
+	for option in -v --log-group=/fg; do
+		injected 'del(.executionRoleArn)' $option
+		refused 1 in.json:1:1: "no executionRoleArn" --execution-role
+		injected 'del(.executionRoleArn)' $option \
+			--execution-role=arn:aws:iam::1:role/x
+		done_well
+		holds '.executionRoleArn == "arn:aws:iam::1:role/x"'
+		injected 'del(.executionRoleArn, .requiresCompatibilities)' \
+			$option
+		done_well
+		holds 'has("executionRoleArn") | not'
+	done
+}
+
+@test "--execution-role goes where there is none, null, or an empty one" {
+	local change role=arn:aws:iam::1:role/x
+	for change in 'del(.executionRoleArn)' '.executionRoleArn = null' \
+	    '.executionRoleArn = ""'; do
+		injected "$change" --execution-role=$role
+		done_well
+		holds '.executionRoleArn == "'$role'"'
+		fg-inject --remove "$tmp/out.json" | cmp - "$tmp/in.json"
+		fg-inject --sidecar-image=$sidecar "$tmp/out.json" \
+			>"$tmp/without"
+		jq -e '.executionRoleArn // "" == ""' "$tmp/without"
+		fg-inject --remove "$tmp/without" | cmp - "$tmp/in.json"
+	done
+	sed 's/Family: mesh/&\n      ExecutionRoleArn: # none/' \
+		$docs/appmesh.yaml >"$tmp/in.yaml"
+	inject --execution-role=$role "$tmp/in.yaml"
+	[[ $status -eq 0 && $output == *"ExecutionRoleArn: $role # none"* ]]
+	fg-inject --remove <<<"$output" | cmp - "$tmp/in.yaml"
+}
+
+@test "an array names no role: a note says so" {
+	inject --enrol-secret=arn:aws:ssm:r:1:parameter/x \
+		"--report=$tmp/report" $docs/array.json
+	done_well
+	jq -es 'any(.id == "taskdef.role-unknown") and
+		any(.type == "iam.statement")' "$tmp/report"
+}
+
 @test "--initial-policy comes back by base64 -d | gunzip" {
 	cat >"$tmp/policy" <<-'end'
 		{"type":"policy","v":1,"kind":"runtime","version":1,"policy":{}}
@@ -174,7 +261,7 @@ setup() {
 		"eu-central-1"'
 	injected 'del(.containerDefinitions[].logConfiguration)' --log-group=/fg
 	refused 2 --log-region
-	inject --log-group=/fg $docs/sam.yaml
+	inject --log-group=/fg --execution-role=arn:aws:r $docs/sam.yaml
 	[[ $status -eq 0 ]]
 	grep -Fq "awslogs-region: !Ref 'AWS::Region'" <<<"$output"
 }
@@ -198,6 +285,18 @@ setup() {
 	injected . --stop-grace=0
 	done_well
 	holds 'c("app") | value("FG_STOP_GRACE_S") == "0"'
+}
+
+@test "--stop-grace that stopTimeout does not leave time for is warned of" {
+	injected . --stop-grace=30 "--report=$tmp/report"
+	done_well
+	[[ $(jq -r 'select(.id == "container.stop-grace").pointer' \
+		"$tmp/report") == /containerDefinitions/1 ]]
+	injected . --stop-grace=90 "--report=$tmp/report"
+	[[ $(jq -s 'map(select(.id == "container.stop-grace")) | length' \
+		"$tmp/report") -eq 2 ]]
+	injected . --stop-grace=29 "--report=$tmp/report"
+	jq -es 'all(.type == "container")' "$tmp/report"
 }
 
 @test "without memory for the task the sidecar reserves its own" {
@@ -249,4 +348,24 @@ setup() {
 	done_well
 	holds 'c("fg-sidecar") | value("FG_EGRESS_UID") == "42"'
 	kept .proxyConfiguration
+}
+
+@test "App Mesh: a proxy without IgnoredUID is warned of, if there is a Console" {
+	local program='.proxyConfiguration = {type: "APPMESH",
+		containerName: "assets", properties: [
+			{name: "IgnoredUID", value: ""},
+			{name: "IgnoredGID", value: "1337"}]}'
+	injected "$program" "--report=$tmp/report"
+	done_well
+	holds 'c("fg-sidecar") | [.environment[].name] == ["FG_APP_ID"]'
+	jq -es 'all(.id != "proxy.no-ignored-uid")' "$tmp/report"
+	injected "$program" --console=https://c.example.com \
+		"--report=$tmp/report"
+	done_well
+	tests/doc/validate.py <"$tmp/report"
+	jq -es 'any(.id == "proxy.no-ignored-uid" and
+		.pointer == "/proxyConfiguration")' "$tmp/report"
+	inject --console=https://c.example.com "--report=$tmp/report" \
+		$docs/appmesh.yaml
+	jq -es 'all(.id != "proxy.no-ignored-uid")' "$tmp/report"
 }

@@ -73,6 +73,40 @@ setup() {
 	holds '[.. | nulls] == []'
 }
 
+# Each of these has been lost, split or pruned by a tool that embeds, renders or
+# deploys definitions.
+@test "what other tools lose comes through every stage, empty or not" {
+	vary '. + {pidMode: "task", ipcMode: "none", enableFaultInjection: true,
+		ephemeralStorage: {sizeInGiB: 30}, inferenceAccelerators: [],
+		runtimePlatform: {cpuArchitecture: "ARM64",
+			operatingSystemFamily: "LINUX"},
+		placementConstraints: [], taskRoleArn: "", volumes: [
+			{name: "v", host: {}}]} |
+		.containerDefinitions[0] += {
+			command: ["sh -c", "a  b", "", "\"x\" '"'y'"'"],
+			restartPolicy: {enabled: false}, credentialSpecs: [],
+			environmentFiles: [{type: "s3",
+				value: "arn:aws:s3:::b/x.env"}],
+			interactive: true, systemControls: [], ulimits: null,
+			dnsServers: [], dockerSecurityOptions: [],
+			workingDirectory: "/srv", dockerLabels: {},
+			mountPoints: [{sourceVolume: "v", readOnly: false,
+				containerPath: "/srv"}]} |
+		.containerDefinitions[0].environment[0].value = ""'
+	"$fixtures/scandb-make" "$tmp/scan.db" <<<'example.com/x:1'
+	fg-entrypoint --fill --offline "--db=$tmp/scan.db" "$tmp/in.json" |
+		fg-appid --stamp >"$tmp/stamped"
+	run --separate-stderr fg-inject --sidecar-image=$sidecar "$tmp/stamped"
+	done_well
+	kept 'del(.containerDefinitions)'
+	kept '[.containerDefinitions[] | select(.name != "fg-sidecar") |
+		del(.entryPoint, .environment, .volumesFrom, .dependsOn,
+			.linuxParameters)]'
+	holds 'c("app").environment[0] == {name: "LANG", value: ""}'
+	registers "$tmp/out.json" "$tmp/in.json"
+	fg-inject --remove "$tmp/out.json" | cmp - "$tmp/in.json"
+}
+
 @test "unknown keys and the text of numbers pass through" {
 	local text
 	inject $docs/tabs.json
@@ -99,6 +133,31 @@ setup() {
 	injected '.containerDefinitions[0].linuxParameters.capabilities.drop =
 		["SYS_PTRACE"]'
 	refused 1 "in.json:11:5: containerDefinitions[0]: " capabilities.drop
+}
+
+@test "a mount over the volume of the sidecar is refused" {
+	local path
+	for path in /opt/fg /opt/fg/ //opt/./fg /opt/fg/bin /opt/x/../fg/run \
+	    /../opt/fg; do
+		injected '.containerDefinitions[1].mountPoints = [
+			{sourceVolume: "w", containerPath: "/srv"},
+			{sourceVolume: "v", containerPath: "'$path'"}]'
+		refused 1 "containerDefinitions[1]: " /opt/fg
+		injected '.containerDefinitions[0].linuxParameters.tmpfs = [
+			{containerPath: "'$path'", size: 1}]'
+		refused 1 "containerDefinitions[0]: " /opt/fg
+	done
+	for path in /opt / /opt/fgx /opt/fg/../x /fg "" /srv/opt/fg; do
+		injected '.containerDefinitions[1].mountPoints = [
+			{sourceVolume: "v", containerPath: "'$path'"}]'
+		done_well
+		kept '.containerDefinitions[1].mountPoints'
+	done
+	sed "s/User: '1337'/&\n          MountPoints: [{SourceVolume: v, \
+ContainerPath: !Ref P}]/; s/^Resources/Parameters: {P: {Type: String, \
+Default: \/opt\/fg}}\n&/" $docs/appmesh.yaml >"$tmp/in.yaml"
+	inject "$tmp/in.yaml"
+	refused 1 "ContainerDefinitions[1]: " /opt/fg
 }
 
 @test "a variable or secret of a name that we write is refused" {
@@ -287,6 +346,30 @@ setup() {
 	holds 'all(c("app", "assets"); .entryPoint[0] == "/opt/fg/bin/fg-wrap"
 		and value("FG_APP_ID") == "'$app_id'")'
 	fg-inject --remove "$tmp/out.json" | cmp - "$tmp/in.json"
+}
+
+@test "where all are excluded there is no sidecar, only the memory of it" {
+	local first=one:11111111-2222-4333-8444-555555555555
+	injected . --exclude=app --exclude=assets "--report=$tmp/report"
+	done_well
+	holds '[.containerDefinitions[].name] == ["app", "assets"] and
+		([.. | strings | select(test("FG_|fg-|SYS_"))] == [])'
+	jq -es 'map(.state) == ["excluded", "excluded"]' "$tmp/report"
+	fg-lint "$tmp/out.json"
+	fg-inject --sidecar-image=$sidecar "$tmp/out.json" |
+		cmp - "$tmp/out.json"
+	fg-inject --remove "$tmp/out.json" | cmp - "$tmp/in.json"
+	# Nothing is asked of it: no App ID, room for a sidecar, or a role.
+	sed '0,/Name: app/s//Name: one/' $docs/multi.yaml >"$tmp/in.yaml"
+	run --separate-stderr fg-inject --sidecar-image=$sidecar \
+		--container=one "$tmp/in.yaml"
+	refused 2 Resources.First "no App ID"
+	run --separate-stderr fg-inject --sidecar-image=$sidecar \
+		--container=one --app-id=First=$first "$tmp/in.yaml"
+	[[ $status -eq 0 && -z $stderr ]]
+	[[ $(grep -cE '^ *(- )?Name: fg-sidecar$' <<<"$output") -eq 1 ]]
+	fg-lint <<<"$output"
+	fg-inject --remove <<<"$output" | cmp - "$tmp/in.yaml"
 }
 
 @test "an excluded container may be what could not be protected" {

@@ -85,6 +85,19 @@ finds() {
 	finds protected.volume /containerDefinitions/0
 }
 
+@test "protected.volume: something is mounted over it" {
+	lint '.containerDefinitions[1].mountPoints = [
+		{sourceVolume: "v", containerPath: "/opt/fg"}]'
+	finds protected.volume /containerDefinitions/1
+}
+
+@test "protected.volume-writable" {
+	lint '.containerDefinitions[0].volumesFrom[1].readOnly = false'
+	finds protected.volume-writable /containerDefinitions/0
+	lint 'del(.containerDefinitions[1].volumesFrom[0].readOnly)'
+	finds protected.volume-writable /containerDefinitions/1
+}
+
 @test "protected.ptrace: SYS_PTRACE is missing or dropped" {
 	lint 'del(.containerDefinitions[0].linuxParameters)'
 	finds protected.ptrace /containerDefinitions/0
@@ -125,6 +138,11 @@ finds() {
 @test "protected.image-told: FG_IMAGE is another one" {
 	lint '.containerDefinitions[0].image = "example.com/other"'
 	finds protected.image-told /containerDefinitions/0
+}
+
+@test "protected.name-told: it was renamed" {
+	lint '.containerDefinitions[0].name = "other"'
+	finds protected.name-told /containerDefinitions/0
 }
 
 @test "protected.sidecar-changed: it is not our program, or never healthy" {
@@ -171,6 +189,8 @@ finds() {
 		[1] |= del(.dependsOn)
 		[0].dependsOn[1].condition = "START"
 		[0].image = "example.com/other"
+		[0].name = "other"
+		[1].volumesFrom[0].readOnly = false
 		[2].entryPoint = ["/bin/true"]
 		[2] |= del(.healthCheck)
 		[2] |= del(.environment)

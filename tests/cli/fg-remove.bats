@@ -128,6 +128,66 @@ is_normal() {
 		diff - "$tmp/back"
 }
 
+@test "a container that was renamed is known again, and it is still exact" {
+	local file
+	for file in stamped embedded; do
+		embed $docs/register.json
+		sed -i 's/"name": "app"/"name": "shop"/' "$tmp/$file"
+		removed "$tmp/$file"
+		sed 's/"name": "app"/"name": "shop"/' $docs/register.json |
+			diff - "$tmp/back"
+		fg-inject --sidecar-image=$sidecar "$tmp/$file" >"$tmp/again"
+		fg-lint "$tmp/again"
+		removed "$tmp/again"
+		sed 's/"name": "app"/"name": "shop"/' $docs/register.json |
+			diff - "$tmp/back"
+	done
+	embed $docs/short-tags.yaml
+	sed -i 's/- Name: !Ref Service/- Name: !Sub new-${Service}/' \
+		"$tmp/embedded"
+	removed "$tmp/embedded"
+	sed 's/- Name: !Ref Service/- Name: !Sub new-${Service}/' \
+		$docs/short-tags.yaml | diff - "$tmp/back"
+}
+
+@test "a new container does not inherit the exclusion of one that went" {
+	embed $docs/register.json --exclude=assets
+	jq '.containerDefinitions[1] |= {name: "new", image: "n",
+		entryPoint: ["/n"]} | del(.containerDefinitions[0].dependsOn[0],
+		.containerDefinitions[0].volumesFrom[0])' "$tmp/embedded" \
+		>"$tmp/edited"
+	fg-inject --sidecar-image=$sidecar "$tmp/edited" >"$tmp/again"
+	jq -e '.containerDefinitions[1].entryPoint[0] ==
+		"/opt/fg/bin/fg-wrap"' "$tmp/again"
+}
+
+@test "a copy of a container is cleaned, too" {
+	local file copy='.containerDefinitions |=
+		[.[0], (.[0] | .name = "twin")] + .[1:]'
+	embed $docs/register.json
+	jq "$copy" "$tmp/embedded" >"$tmp/edited"
+	fg-inject --sidecar-image=$sidecar "$tmp/edited" >"$tmp/again"
+	fg-lint "$tmp/again"
+	for file in edited again; do
+		run --separate-stderr fg-inject --remove "$tmp/$file"
+		diff <(jq -S "$copy" $docs/register.json) <(jq -S . <<<"$output")
+	done
+}
+
+@test "an entry point that was unwrapped by hand: SYS_PTRACE goes all the same" {
+	embed $docs/register.json
+	sed -i '0,/"\/opt\/fg\/bin\/fg-wrap", "--", /s///' "$tmp/embedded"
+	removed "$tmp/embedded"
+	cmp "$tmp/back" $docs/register.json
+	jq '.containerDefinitions[0].linuxParameters.capabilities.add =
+		["SYS_PTRACE"]' $docs/register.json >"$tmp/in"
+	embed "$tmp/in"
+	jq 'del(.containerDefinitions[0].entryPoint[:3])' "$tmp/embedded" \
+		>"$tmp/edited"
+	run --separate-stderr fg-inject --remove "$tmp/edited"
+	diff <(jq -S . "$tmp/in") <(jq -S . <<<"$output")
+}
+
 @test "a container, a variable and a dependency of the user's stay" {
 	embed $docs/register.json
 	jq '.containerDefinitions[0].environment += [{name: "Z", value: "z"}] |

@@ -85,6 +85,14 @@ ids() {
 	refused 1 'environment[0].value: ' '"mine"'
 }
 
+@test "a secret of that name is refused: ECS takes no variable beside it" {
+	vary '.containerDefinitions[0].secrets[0].name = "FG_APP_ID"'
+	stamp "$tmp/in.json"
+	refused 1 'containerDefinitions[0].secrets[0]: ' FG_APP_ID
+	stamp --exclude=app "$tmp/in.json"
+	done_well
+}
+
 @test "a family that is an expression gives one, in the spelling of the form" {
 	fg-appid --stamp $docs/short-tags.yaml >"$tmp/out"
 	grep -qE "^ +Value: !Join \['', \[!Sub '\\$\{Service\}-task', '?:$uuid'?\]\]$" \
@@ -105,7 +113,7 @@ ids() {
 	stamp $docs/array.json
 	refused 2 array.json:1:1: --family
 	stamp --family="not a name" $docs/array.json
-	[[ $status -ne 0 && -z $output ]]
+	refused 2 "--family: "
 	stamp --family=arr $docs/array.json
 	done_well
 	ids "$tmp/out.json" | grep -q '^arr:'
@@ -119,6 +127,10 @@ ids() {
 	vary '.family = "a b"'
 	stamp "$tmp/in.json"
 	[[ $status -ne 0 && -z $output && $stderr == *'"a b"'* ]]
+	refused 1 in.json:2:13: 'family: '
+	vary '.family = ""'
+	stamp "$tmp/in.json"
+	refused 1 in.json:2:13: 'family: '
 	vary '.family = null'
 	stamp "$tmp/in.json"
 	refused 2 --family
@@ -140,6 +152,37 @@ ids() {
 	registers "$tmp/out.json" "$tmp/in.json"
 	stamp --tag --family=a $docs/array.json
 	refused 2 --tag
+}
+
+@test "--tag: null and empty lists of tags make way" {
+	local change
+	for change in '.tags = null' '.tags = []'; do
+		vary "$change"
+		stamp --tag "$tmp/in.json"
+		done_well
+		holds '.tags | length == 1'
+		fg-appid --stamp --tag "$tmp/out.json" | cmp - "$tmp/out.json"
+		fg-inject --sidecar-image=$sidecar "$tmp/out.json" |
+			fg-inject --remove | cmp - "$tmp/in.json"
+	done
+	for change in 'Tags:' 'Tags: ~ # none' 'Tags: []'; do
+		sed "s/Family: mesh/&\n      $change/" $docs/appmesh.yaml \
+			>"$tmp/in.yaml"
+		fg-appid --stamp --tag "$tmp/in.yaml" >"$tmp/out.yaml"
+		grep -q "Key: '*fg:app-id" "$tmp/out.yaml"
+		fg-inject --remove "$tmp/out.yaml" | cmp - "$tmp/in.yaml"
+	done
+}
+
+@test "--tag: tags that are a function, no list, or shared are refused" {
+	local tags
+	for tags in "!If [A, [], []]" "{}" "x" "\\&t [{Key: a, Value: b}]"; do
+		sed "s/Family: mesh/&\n      Tags: $tags/" $docs/appmesh.yaml \
+			>"$tmp/in.yaml"
+		[[ $tags != *"&t"* ]] || echo 'x: *t' >>"$tmp/in.yaml"
+		stamp --tag "$tmp/in.yaml"
+		refused 1 in.yaml:6:13: Properties.Tags: --tag
+	done
 }
 
 @test "--tag and --renew: the tag has the new App ID" {
@@ -211,6 +254,16 @@ ids() {
 	holds 'c("app").environment | length == 1'
 	stamp --exclude=nobody "$tmp/in.json"
 	refused 2 '"nobody"'
+}
+
+@test "a definition that is excluded as a whole is not stamped" {
+	sed '0,/Name: app/s//Name: one/' $docs/multi.yaml >"$tmp/in.yaml"
+	fg-appid --stamp --tag --container=one "--report=$tmp/report" \
+		"$tmp/in.yaml" >"$tmp/out"
+	[[ $(ids "$tmp/out" | wc -l) -eq 1 ]]
+	[[ $(grep -c fg:app-id "$tmp/out") -eq 1 ]]
+	[[ $(jq -r .task_definition "$tmp/report") == First ]]
+	fg-inject --remove "$tmp/out" | cmp - "$tmp/in.yaml"
 }
 
 @test "--report holds an app.id for each definition" {

@@ -50,11 +50,14 @@ went_well(int r, const struct err *e)
 static bool
 embed(const struct doc *d, bool stamped, struct buf *out, struct err *e)
 {
-	static const struct stamp_config stamp = {
-	    .make_uuid = same_uuid, .family = "family"};
+	/* A bare array has no tags. */
+	struct stamp_config stamp = {.make_uuid = same_uuid,
+	    .family = "family",
+	    .tag = doc_root(d)->kind == DOC_MAP};
 	static const struct inject_config inject = {
 	    .sidecar_image = "example.com/fg/sidecar:1",
 	    .console = "https://console.example.com",
+	    .execution_role = "arn:aws:iam::123456789012:role/execution",
 	    .log_group = "/fg/sidecar",
 	    .log_region = "eu-central-1",
 	    .stop_grace_s = -1};

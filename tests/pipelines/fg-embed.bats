@@ -99,7 +99,7 @@ by_hand() {
 	fg-inject --remove out | cmp - template.yaml
 	embed --exclude log --report=report task.json >/dev/null
 	jq -se '[.[] | select(.type == "container" and .name == "log").state]
-		| unique == ["excluded"]' report
+		== ["excluded"]' report
 }
 
 @test "every option of the tools is there, but those with a meaning of their own" {
@@ -225,9 +225,34 @@ by_hand() {
 		["api /opt/fg/bin/fg-wrap", "log ", "fg-sidecar /usr/bin/fg-sidecar"]' \
 		<<<"$output"
 	[[ $stderr != *'{'* ]]
-	jq -se '[.[] | select(.name == "log").state] | unique ==
-		["unprotected"]' report
+	jq -se '[.[] | select(.type == "container")] |
+		map(.name + " " + .state) == ["api protected", "log unprotected"]
+		and (.[1].reason | contains("nowhere.example.com/x:1"))' report
 	jq -se 'any(.id == "protected.entry-point")' report
+}
+
+@test "--report has one record for each container, whatever it is called" {
+	local name='"pointer":"/x", \"state\":\"unprotected\"'
+	jq --arg n "$name" '.containerDefinitions |= [
+		(.[0] | .name = "one" | .image = "nowhere.example.com/x:1"),
+		(.[0] | .name = "two" | .image = "nowhere.example.com/y:1"),
+		(.[0] | .name = "three" | .dockerLabels = {a: $n}),
+		(.[0] | .name = "four" | .entryPoint = ["/x"] |
+			.environment = [{name: "FG_IMAGE", value: "x"}]),
+		(.[0] | .name = "five")]' task.json >many.json
+	run --separate-stderr embed --partial --exclude=five --report=report \
+		many.json
+	[[ $status -eq 1 && -n $output ]]
+	diff - <(jq -r 'select(.type == "container") |
+		"\(.name) \(.state) \(.reason // "-" | split(" ")[:3] |
+		join(" "))"' report) <<-'end'
+		one unprotected nowhere.example.com/x:1: not in
+		two unprotected nowhere.example.com/y:1: not in
+		three protected -
+		four unprotected it sets a
+		five excluded excluded by the
+	end
+	"$root/tests/doc/validate.py" <report
 }
 
 @test "no document is exit 100, a network that fails 111" {

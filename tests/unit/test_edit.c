@@ -209,6 +209,9 @@ append_behind_scalars_of_many_lines(void **state)
 	    {"a:\n- |+\n  x\n\n\nb: 1\n", "/a", NULL, WORD,
 		"a:\n- |+\n  x\n\n\n- word\nb: 1\n"},
 	    {"a:\n- |-\n  x\n", "/a", NULL, WORD, "a:\n- |-\n  x\n- word\n"},
+	    {"a:\n- |-\n  x", "/a", NULL, WORD, "a:\n- |-\n  x\n- word"},
+	    {"a: !b- &c-  >2- # +\n   x\n   y", "", "b", WORD,
+		"a: !b- &c-  >2- # +\n   x\n   y\nb: word"},
 	    {"a: |\n  x\n   \n  y\n# z\n", "", "b", WORD,
 		"a: |\n  x\n   \n  y\nb: word\n# z\n"},
 	    {"a:\n- one\n  two\n", "/a", NULL, WORD,
@@ -217,6 +220,33 @@ append_behind_scalars_of_many_lines(void **state)
 		"a:\n- 'one\n\n  two'\n- word\n"},
 	    {"a:\n- [x,\n   y] # z\n", "/a", NULL, WORD,
 		"a:\n- [x,\n   y] # z\n- word\n"},
+	};
+
+	(void)state;
+	CHECK(rows, false);
+}
+
+/* "? key" begins where its '?' does. */
+static void
+append_beside_explicit_keys(void **state)
+{
+	static const struct row rows[] = {
+	    {"? a\n: 1\n", "", "b", WORD, "? a\n: 1\nb: word\n"},
+	    {"- ? a\n  : 1\n", "/0", "b", MAP,
+		"- ? a\n  : 1\n  b:\n    k: v\n    l:\n      - x\n"},
+	    {"- ?   # ? x\n    a\n  : - 1\n", "/0/a", NULL, WORD,
+		"- ?   # ? x\n    a\n  : - 1\n    - word\n"},
+	    {"a: !b?\n  ? c\n  : 1\n", "/a", "d", WORD,
+		"a: !b?\n  ? c\n  : 1\n  d: word\n"},
+	    {"a: 1 # ?\n? b\n: 2\n", "", "c", WORD,
+		"a: 1 # ?\n? b\n: 2\nc: word\n"},
+	    {"a: {? b : 1}\n", "/a", "c", WORD, "a: {? b : 1, c : word}\n"},
+	    {"a:\n- ? b # x: y\n\n# z\nc: 1\n", "/a/0", "d", WORD,
+		"a:\n- ? b # x: y\n  d: word\n\n# z\nc: 1\n"},
+	    {"? a # b: c\n: # d: e\n", "/a", NULL, WORD,
+		"? a # b: c\n: # d: e\n  - word\n"},
+	    {"- ? b", "/0", "d", WORD, "- ? b\n  d: word"},
+	    {"a: {b , c}\n", "/a", "d", WORD, "a: {b , c, d: word}\n"},
 	};
 
 	(void)state;
@@ -328,6 +358,9 @@ static void delete (void **state)
 	    {"- b: 1\n  c: 2\n", {"/0/b"}, "- c: 2\n"},
 	    {"a:\n- b\n- c\nd: e", {"/a/1", "/d"}, "a:\n- b"},
 	    {"a: [b, [c, d], e]\n", {"/a/0", "/a/1/1"}, "a: [[c], e]\n"},
+	    {"a: 1\n? b\n: 2\nc: 3\n", {"/a"}, "? b\n: 2\nc: 3\n"},
+	    {"a: 1\n? b\n: 2\nc: 3\n", {"/b"}, "a: 1\nc: 3\n"},
+	    {"- ? a\n  : 1\n  b: 2\n", {"/0/a"}, "- b: 2\n"},
 	};
 
 	(void)state;
@@ -452,7 +485,10 @@ static void
 what_cannot_be_done_is_an_error(void **state)
 {
 	cleanup_doc struct doc *d = parse(STR("a: [1]\nb:\n-\nc: |\n  x"));
-	cleanup_doc struct doc *small = parse(STR("a: 1\n"));
+	cleanup_doc struct doc *tail = parse(STR("a: 1\nb: !c- |+ # -\n x"));
+	cleanup_doc struct doc *small = parse(STR("a: 1\n? b\n"));
+	cleanup_edit struct edit *keep = edit_new(tail),
+				 *bare = edit_new(small);
 	cleanup_edit struct edit *last = edit_new(d), *grow = edit_new(d);
 	cleanup_edit struct edit *empty = edit_new(d), *twice = edit_new(d);
 	cleanup_edit struct edit *twin = edit_new(small), *none = edit_new(d);
@@ -462,7 +498,11 @@ what_cannot_be_done_is_an_error(void **state)
 	edit_delete(last, at(d, "/a/0"));
 	refused(last, "t:1:5: a[0]: ");
 	edit_append(grow, doc_root(d), "d", val_textz(a, "x"));
-	refused(grow, "within a block scalar");
+	refused(grow, "t:4:4: c: the file ends within a block scalar");
+	edit_append(keep, doc_root(tail), "d", val_textz(a, "x"));
+	refused(keep, "t:2:4: b: the file ends within a block scalar");
+	edit_append(bare, at(small, "/b"), NULL, val_textz(a, "x"));
+	refused(bare, ": b: write the empty value as [] or {}");
 	edit_append(empty, at(d, "/b/0"), NULL, val_textz(a, "x"));
 	refused(empty, "t:3:2: b[0]: ");
 	edit_replace(twice, at(d, "/a"), val_textz(a, "x"));
@@ -482,6 +522,7 @@ main(void)
 	    cmocka_unit_test(append_json),
 	    cmocka_unit_test(append_block),
 	    cmocka_unit_test(append_behind_scalars_of_many_lines),
+	    cmocka_unit_test(append_beside_explicit_keys),
 	    cmocka_unit_test(append_flow),
 	    cmocka_unit_test(prepend),
 	    cmocka_unit_test(replace),

@@ -72,8 +72,11 @@ fill_in(struct record *rec)
 	a->old[RECORD_ENTRY_POINT] = STR("");
 	a->old[RECORD_CAPABILITIES_ADD] = STR("[ \"\\u00e9\" ]");
 	b->excluded = b->injected = b->filled_command = true;
+	b->added_ptrace = true;
 	rec->new_tag = rec->new_metadata = rec->new_execution_role = true;
 	rec->old_metadata = STR("~");
+	rec->old_execution_role = STR("\"\"");
+	rec->old_tags = STR("");
 }
 
 static void
@@ -103,6 +106,9 @@ what_is_written_is_read(void **state)
 	b = record_find(&back.rec, STR("{\"Ref\":\"b\"}"));
 	assert_true(a->filled && a->filled_entry_point && a->stamped);
 	assert_false(a->filled_command || a->injected || a->excluded);
+	assert_true(b->added_ptrace && !a->added_ptrace);
+	assert_true(str_eqz(back.rec.old_execution_role, "\"\""));
+	assert_true(back.rec.old_tags.p != NULL && back.rec.old_tags.n == 0);
 	assert_true(str_eqz(a->old[RECORD_ENTRY_POINT], ""));
 	assert_non_null(a->old[RECORD_ENTRY_POINT].p);
 	assert_null(a->old[RECORD_COMMAND].p);

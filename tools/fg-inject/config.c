@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "appid/appid.h"
 #include "base/fd.h"
 #include "imageref/imageref.h"
 #include "policy.h"
@@ -75,11 +76,32 @@ check_removal(const struct options *o, struct err *e)
 	return 0;
 }
 
+/* [LOGICALID=]APPID; neither part of an App ID can hold a '='. */
+static int
+check_app_ids(const struct cli_list *list, struct err *e)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct str all = str_of(list->items[i]), name, id;
+		struct err why = {0};
+		struct appid parsed;
+
+		if (!str_cut(all, '=', &name, &id))
+			id = all;
+		else if (name.n == 0)
+			return usage(e, "--app-id", "an empty LOGICALID");
+		if (appid_parse(id, &parsed, &why) != 0)
+			return usage(e, "--app-id", why.text);
+	}
+	return 0;
+}
+
 static int
 check_values(const struct options *o, struct err *e)
 {
 	int r = check_image(o->sidecar_image, e);
 
+	if (r == 0)
+		r = check_app_ids(&o->app_ids, e);
 	if (r == 0)
 		r = check_url("--console", o->console, "https://", e);
 	if (r == 0)
