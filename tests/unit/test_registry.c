@@ -136,6 +136,11 @@ realms(void **state)
 		false},
 	    {"https://r.io", "https://auth.r.io:8443/t", "auth.r.io", false},
 	    {"http://127.0.0.1:5000", "http://127.0.0.1:5001/t", NULL, false},
+	    /* The same host and port, but not the same scheme. */
+	    {"http://r.io:443", "https://r.io/t", NULL, false},
+	    {"https://r.io", "http://r.io:443/t", NULL, false},
+	    {"https://r.io:5000", "http://r.io:5000/t", NULL, false},
+	    {"http://r.io:5000", "https://r.io:5000/t", NULL, false},
 	    {"http://127.0.0.1:5000", "http://127.0.0.1/latest", NULL, false},
 	};
 

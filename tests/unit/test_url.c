@@ -141,6 +141,7 @@ origins(void **state)
 	assert_false(url_same_origin(&a, &http));
 	assert_false(url_same_origin(&a, &sub));
 	assert_false(url_same_origin(&a, &odd));
+	assert_false(url_same_origin(&odd, &a));
 	assert_true(url_is_host(&a, STR("H")));
 	assert_true(url_is_host(&a, STR("h:443")));
 	assert_false(url_is_host(&a, STR("h:80")));
