@@ -32,6 +32,8 @@ fail(struct err *e, const char *what, int code)
 
 	if (code == ENOMEM || code == EMFILE || code == ENFILE)
 		kind = ERR_TEMP;
+	if (what[0] == '\0')
+		what = "\"\""; /* a path; a line without it names nothing */
 	return err_set(e, kind, code, "%s: %s", what, strerror(code));
 }
 

@@ -16,6 +16,7 @@ void fd_closep(int *fd);
 /*
  * Open path for reading, close-on-exec. Returns the descriptor, or a negative
  * errno with e set: a directory is an error here (EISDIR), not at read time.
+ * Errors of this module call an empty path `""`.
  */
 int fd_open(const char *path, struct err *e);
 

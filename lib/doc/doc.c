@@ -37,11 +37,38 @@ new_doc(struct str src, const char *name)
 	return d;
 }
 
-/* JSON documents that hold something begin with one of two bytes. */
+/* What follows the first `end` in text; nothing when there is none. */
+static struct str
+behind(struct str text, const char *end)
+{
+	while (text.n > 0 && !str_starts(text, end))
+		text = str_sub(text, 1, text.n);
+	return str_sub(text, strlen(end), text.n);
+}
+
+/* Behind the comments that some write into JSON. */
+static struct str
+skip_comments(struct str text)
+{
+	for (;;) {
+		text = str_trim(text);
+		if (str_starts(text, "//"))
+			text = behind(text, "\n");
+		else if (str_starts(text, "/*"))
+			text = behind(str_sub(text, 2, text.n), "*/");
+		else
+			return text;
+	}
+}
+
+/*
+ * JSON documents that hold something begin with one of two bytes. With
+ * comments it is neither JSON nor YAML, and is to be refused as the former.
+ */
 static enum doc_format
 guess_format(const struct doc *d)
 {
-	struct str text = str_trim(str_sub(d->src, d->bom, d->src.n));
+	struct str text = skip_comments(str_sub(d->src, d->bom, d->src.n));
 
 	if (text.n > 0 && (text.p[0] == '{' || text.p[0] == '['))
 		return DOC_JSON;

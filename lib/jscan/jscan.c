@@ -77,6 +77,12 @@ wanted(const struct jscan *s)
 	return "nothing more after the value";
 }
 
+static bool
+is_comment(struct str text)
+{
+	return str_starts(text, "//") || str_starts(text, "/*");
+}
+
 /* What stands at s->at is not what may come next. */
 static int
 unexpected(const struct jscan *s, struct err *e)
@@ -84,6 +90,9 @@ unexpected(const struct jscan *s, struct err *e)
 	char text[96], found[24] = "the end of the text";
 	unsigned char c;
 
+	if (is_comment(str_sub(s->src, s->at, s->src.n)))
+		return fail(s, s->at, EINVAL,
+		    "JSON has no comments; take this one out", e);
 	if (s->at < s->src.n) {
 		c = (unsigned char)s->src.p[s->at];
 		(void)snprintf(found, sizeof found,

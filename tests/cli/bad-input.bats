@@ -180,6 +180,22 @@ survive() {
 	all 100 bad:1:10: "carriage return"
 }
 
+@test "JSON with comments" {
+	local comment
+	for comment in '// a {' '/* a { */' '/*/ a */' $'\t// a\n\n\t/* b */'; do
+		printf '%s\n' "$comment" | cat - $docs/register.json >"$tmp/bad"
+		all 100 bad:1: 'JSON has no comments'
+	done
+	sed '3s|^|// why|' $docs/register.json >"$tmp/bad"
+	all 100 bad:3:1: 'JSON has no comments'
+	# Not closed, and nothing behind it: JSON or not, it is no document.
+	printf '/* a' >"$tmp/bad"
+	all 100 bad:1:1:
+	# In YAML this is a key.
+	printf '// a: b\n' | cat - $docs/multi.yaml >"$tmp/in.yaml"
+	fg-appid --stamp "$tmp/in.yaml" >"$tmp/out.yaml"
+}
+
 @test "YAML that is indented by tabs" {
 	printf 'family: web\ncontainerDefinitions:\n\t- name: a\n' >"$tmp/bad"
 	all 100 bad:3:1:
@@ -265,6 +281,8 @@ survive() {
 	for tool in "${tools[@]}"; do
 		run --separate-stderr $tool "$tmp"
 		refused 100 "$tmp: " directory
+		run --separate-stderr $tool ""
+		refused 100 ': "": '
 		run --separate-stderr $tool "$tmp/none"
 		refused 100 "$tmp/none: "
 		run --separate-stderr bash -c "$tool <&-"

@@ -60,6 +60,7 @@ read_whole_file(void **state)
 	assert_string_equal(content("file", &b), "file: larger than 10 bytes");
 	assert_string_equal(
 	    content("none", &b), "none: No such file or directory");
+	assert_string_equal(content("", &b), "\"\": No such file or directory");
 	assert_string_equal(content(".", &b), ".: Is a directory");
 	for (int i = 0; i < 60000; i++)
 		buf_addf(&big, "%05d", i);
