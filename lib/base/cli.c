@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_complete.h"
 #include "cli_help.h"
+#include "cli_nearest.h"
 #include "fd.h"
 #include "log.h"
 #include "num.h"
@@ -128,63 +128,12 @@ take(struct parse *p, const struct cli_opt *o, const char *shown,
 	return store(p, o, value == NULL ? "" : value);
 }
 
-/* Levenshtein distance, words up to 31 letters; longer ones are far. */
-static size_t
-distance(const char *a, struct str b)
-{
-	size_t row[33], n = strlen(a);
-
-	if (n > 31 || b.n > 31)
-		return 32;
-	for (size_t j = 0; j <= b.n; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= n; i++) {
-		size_t left_above = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b.n; j++) {
-			size_t above = row[j], best = left_above;
-
-			best += a[i - 1] != b.p[j - 1];
-			if (above + 1 < best)
-				best = above + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			left_above = above;
-			row[j] = best;
-		}
-	}
-	return row[b.n];
-}
-
-struct nearest {
-	const char *name;
-	size_t distance;
-};
-
-/* A name that was begun well is near, however long it is. */
-static void
-consider(struct nearest *best, const char *name, struct str given)
-{
-	bool begun = given.n >= 2 && strncmp(name, given.p, given.n) == 0;
-	size_t d = begun ? 1 : distance(name, given);
-
-	if (d < best->distance)
-		*best = (struct nearest){name, d};
-}
-
 static int
 unknown(struct parse *p, struct str name)
 {
-	struct nearest best = {"help", 32};
-
-	for (const struct cli_opt *o = p->cli->opts; o->type != CLI_END; o++)
-		consider(&best, o->name, name);
-	for (const struct cli_opt *o = cli_common; o->type != CLI_END; o++)
-		consider(&best, o->name, name);
 	return err_set(p->e, ERR_USAGE, EINVAL,
 	    "unknown option --%.*s; the nearest one is --%s", STR_ARG(name),
-	    best.name);
+	    cli_nearest(p->cli->opts, name));
 }
 
 static int
@@ -293,6 +242,40 @@ parse_environment(struct parse *p)
 	return 0;
 }
 
+/* Is one of the options in the list "a|b" on the command line? */
+static const char *
+given_of(const struct parse *p, const char *list)
+{
+	const struct cli_opt *o = p->cli->opts;
+
+	for (size_t i = 0; list != NULL && o[i].type != CLI_END; i++)
+		if ((p->seen >> i & 1) != 0 && is_choice(list, o[i].name))
+			return o[i].name;
+	return NULL;
+}
+
+/* Options that mean nothing for what is asked. */
+static int
+check_together(struct parse *p)
+{
+	const struct cli_opt *o = p->cli->opts;
+
+	for (size_t i = 0; o[i].type != CLI_END; i++) {
+		const char *other = given_of(p, o[i].not_with);
+
+		if ((p->seen >> i & 1) == 0)
+			continue;
+		if (other != NULL)
+			return err_set(p->e, ERR_USAGE, EINVAL,
+			    "--%s: not with --%s", o[i].name, other);
+		if (o[i].only_with != NULL &&
+		    given_of(p, o[i].only_with) == NULL)
+			return err_set(p->e, ERR_USAGE, EINVAL,
+			    "--%s: only with --%s", o[i].name, o[i].only_with);
+	}
+	return 0;
+}
+
 static int
 check_operands(struct parse *p, struct cli_rest rest)
 {
@@ -335,7 +318,9 @@ cli_parse(const struct cli *cli, int argc, char **argv, void *opts,
 		*outcome = CLI_DONE;
 		return show(&p);
 	}
-	r = parse_environment(&p);
+	r = check_together(&p);
+	if (r == 0)
+		r = parse_environment(&p);
 	return r != 0 ? r : check_operands(&p, *rest);
 }
 

@@ -39,6 +39,12 @@ struct cli_opt {
 	const char *choices; /* CLI_CHOICE: "open|closed"; instead of arg; for
 			      * completions, of CLI_OPTIONAL, too */
 	int64_t min, max;    /* CLI_NUMBER */
+	/*
+	 * On the command line it goes only beside that option, or beside none
+	 * of those, "a|b"; NULL: as you like. Defaults of the environment are
+	 * let be.
+	 */
+	const char *only_with, *not_with;
 };
 
 /*

@@ -20,54 +20,56 @@ struct doctool_options {
 	bool dry_run;
 };
 
-/* Rows for the option table of a struct `type` that holds it as `member`. */
+/*
+ * Rows for the option table of a struct `type` that holds it as `member`; more
+ * initialisers, such as .only_with = "stamp", go into all of them.
+ */
 #define DOCTOOL_AT(type, member, field) .at = offsetof(type, member.field)
 
-#define DOCTOOL_SCOPE_OPTIONS(type, m)                                         \
+#define DOCTOOL_SCOPE_OPTIONS(type, m, ...)                                    \
 	{CLI_LIST, "param", .arg = "NAME=VALUE", DOCTOOL_AT(type, m, params),  \
-	    .help = "value of a template's parameter; may be given again"},    \
+	    .help = "value of a template's parameter; may be given again",     \
+	    ##__VA_ARGS__},                                                    \
 	    {CLI_FILE, "param-file", .arg = "FILE",                            \
 		DOCTOOL_AT(type, m, param_file),                               \
-		.help = "values of a template's parameters, JSON"},            \
+		.help = "values of a template's parameters, JSON",             \
+		##__VA_ARGS__},                                                \
 	    {CLI_TEXT, "region", .arg = "REGION", .env = "FG_REGION",          \
-		DOCTOOL_AT(type, m, region), .help = "value of AWS::Region"},  \
+		DOCTOOL_AT(type, m, region), .help = "value of AWS::Region",   \
+		##__VA_ARGS__},                                                \
 	    {CLI_TEXT, "account", .arg = "ID", .env = "FG_ACCOUNT",            \
 		DOCTOOL_AT(type, m, account),                                  \
-		.help = "value of AWS::AccountId"},                            \
+		.help = "value of AWS::AccountId", ##__VA_ARGS__},             \
 	{                                                                      \
 		CLI_TEXT, "partition", .arg = "NAME", .env = "FG_PARTITION",   \
 				       DOCTOOL_AT(type, m, partition),         \
-				       .help = "value of AWS::Partition"       \
+				       .help = "value of AWS::Partition",      \
+				       ##__VA_ARGS__                           \
 	}
 
-#define DOCTOOL_CONTAINER_OPTIONS(type, m)                                     \
+#define DOCTOOL_CONTAINER_OPTIONS(type, m, ...)                                \
 	{CLI_LIST, "container", .arg = "NAME",                                 \
 	    DOCTOOL_AT(type, m, containers),                                   \
-	    .help = "only this container; may be given again"},                \
+	    .help = "only this container; may be given again", ##__VA_ARGS__}, \
 	{                                                                      \
-		CLI_LIST, "exclude",                                           \
-		    .arg = "NAME", DOCTOOL_AT(type, m, excludes),              \
-		    .help = "leave this container alone; may be given again"   \
+		CLI_LIST, "exclude", .arg = "NAME",                            \
+				     DOCTOOL_AT(type, m, excludes),            \
+				     .help = "leave this container alone; "    \
+					     "may be given again",             \
+				     ##__VA_ARGS__                             \
 	}
 
-#define DOCTOOL_REPORT_OPTION(type, m)                                         \
-	{                                                                      \
-		CLI_FILE, "report",                                            \
-		    .arg = "FILE", DOCTOOL_AT(type, m, report),                \
-		    .help = "write the records of this run to FILE"            \
-	}
-
-#define DOCTOOL_PARTIAL_OPTION(type, m)                                        \
-	{                                                                      \
-		CLI_FLAG, "partial", DOCTOOL_AT(type, m, partial),             \
-		    .help =                                                    \
-			"print the document though a container is unprotected" \
-	}
-
-#define DOCTOOL_DRY_RUN_OPTION(type, m)                                        \
+/* --report, --partial, --dry-run */
+#define DOCTOOL_OUTPUT_OPTIONS(type, m, ...)                                   \
+	{CLI_FILE, "report", .arg = "FILE", DOCTOOL_AT(type, m, report),       \
+	    .help = "write the records of this run to FILE", ##__VA_ARGS__},   \
+	    {CLI_FLAG, "partial", DOCTOOL_AT(type, m, partial),                \
+		.help = "print the document though a container is "            \
+			"unprotected",                                         \
+		##__VA_ARGS__},                                                \
 	{                                                                      \
 		CLI_FLAG, "dry-run", 'n', DOCTOOL_AT(type, m, dry_run),        \
-		    .help = "do all but write the document"                    \
+		    .help = "do all but write the document", ##__VA_ARGS__     \
 	}
 
 /* A document that was read. */

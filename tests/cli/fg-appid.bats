@@ -114,10 +114,13 @@ setup() {
 		--param=A=b web
 		--param-file=x web
 		--report=x web
+		--region=x web
+		--partial web
 		-n web
 		--stamp --parse=web:$uuid
 		--stamp --uuid=$uuid
 		--stamp --match=*
+		--stamp --jq=.
 	end
 }
 

@@ -227,7 +227,8 @@ watch() {
 	    '--remember --offline --db db web' \
 	    '--remember --no-registry --db db web' '--container x web' \
 	    '--param A=B web' '--partial web' '--fill a b' \
-	    '--fill --jq . a' '--parallel 0 web' '--max-age -1 web' \
+	    '--fill --jq . a' '--fill --platform=linux/arm64 a' \
+	    '--parallel 0 web' '--max-age -1 web' \
 	    '--nonsense web'; do
 		# shellcheck disable=SC2086
 		run --separate-stderr "$bin/fg-entrypoint" $args

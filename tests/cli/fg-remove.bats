@@ -326,10 +326,28 @@ describe() {
 }
 
 @test "options of injecting do not go with --remove" {
-	local option
-	for option in --app-id=$app_id --container=app --exclude=app; do
+	local option n=0
+	while read -r option; do
+		n=$((n + 1))
 		run --separate-stderr fg-inject --remove "$option" \
 			$docs/register.json
-		refused 2 "not with --remove"
-	done
+		refused 2 "${option%%=*}: not with --remove"
+	done < <(fg-inject --help=json | jq -r '.options[] | 
+		select(.name | IN("remove", "diff", "report", "partial",
+		"dry-run", "param", "param-file", "region", "account",
+		"partition", "help", "version", "verbose") | not) |
+		"--\(.name)=" + ({"essential": "true", "pid1": "app",
+		"on-no-policy": "open", "stop-grace": "1"}[.name] // "x")')
+	[[ $n -eq 16 ]]
+}
+
+@test "--remove goes with what the environment says, and the other options" {
+	fg-inject --sidecar-image=$sidecar --app-id=$app_id \
+		$docs/register.json >"$tmp/in.json"
+	export FG_SIDECAR_IMAGE=$sidecar FG_CONSOLE_URL=https://fg.example.com
+	fg-inject --remove --partial --param=A=b "--report=$tmp/report" \
+		"$tmp/in.json" | cmp - $docs/register.json
+	run --separate-stderr fg-inject --remove -n "$tmp/in.json"
+	[[ $status -eq 0 && -z $output && -z $stderr ]]
+	fg-inject --remove --diff "$tmp/in.json" | grep -q '^-.*fg-wrap'
 }

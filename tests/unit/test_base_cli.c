@@ -25,6 +25,7 @@ struct options {
 	int64_t count;
 	struct cli_list names;
 	const char *colour;
+	const char *shade;
 };
 
 #define AT(member) .at = offsetof(struct options, member)
@@ -42,6 +43,9 @@ static const struct cli_opt table[] = {
     {CLI_OPTIONAL, "colour", .arg = "WHEN",
 	.help = "paint what is printed where there are colours to paint with",
 	AT(colour)},
+    {CLI_TEXT, "shade", .arg = "WHAT", .help = "of it", AT(shade),
+	.env = "FG_TEST_SHADE", .only_with = "colour",
+	.not_with = "quick|mode"},
     {.type = CLI_END},
 };
 static const char *const synopsis[] = {"[-n] [FILE]", "--name=NAME", NULL};
@@ -235,6 +239,27 @@ unknown_options_name_the_nearest(void **state)
 }
 
 static void
+options_that_do_not_go_together(void **state)
+{
+	struct result t;
+
+	(void)state;
+	parse_well(&t, "--shade=light --colour");
+	parse_badly("--shade=light", "--shade: only with --colour");
+	parse_badly("--colour --shade=x -q", "--shade: not with --quick");
+	parse_badly(
+	    "--mode=open --colour --shade x", "--shade: not with --mode");
+	/* What stands in the environment is for all runs, with it or not. */
+	assert_int_equal(setenv("FG_TEST_SHADE", "dark", 1), 0);
+	assert_int_equal(setenv("FG_TEST_MODE", "open", 1), 0);
+	parse_well(&t, "-q");
+	assert_string_equal(t.o.shade, "dark");
+	parse_well(&t, "--colour --shade=light");
+	assert_int_equal(unsetenv("FG_TEST_MODE"), 0);
+	assert_int_equal(unsetenv("FG_TEST_SHADE"), 0);
+}
+
+static void
 environment_gives_defaults(void **state)
 {
 	struct result t;
@@ -356,6 +381,7 @@ main(void)
 	    cmocka_unit_test(repeats_are_refused),
 	    cmocka_unit_test(bad_values),
 	    cmocka_unit_test(unknown_options_name_the_nearest),
+	    cmocka_unit_test(options_that_do_not_go_together),
 	    cmocka_unit_test(environment_gives_defaults),
 	    cmocka_unit_test(help_and_version),
 	    cmocka_unit_test(help_json),

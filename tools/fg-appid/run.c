@@ -16,40 +16,6 @@ usage(struct err *e, const char *option, const char *text)
 	return err_set(e, ERR_USAGE, EINVAL, "%s: %s", option, text);
 }
 
-/* Options that mean nothing for what is asked. */
-static int
-check_options(const struct options *o, struct err *e)
-{
-	const struct {
-		bool given;
-		const char *name;
-	} stamping[] = {
-	    {o->renew, "--renew"},
-	    {o->from != NULL, "--from"},
-	    {o->tag, "--tag"},
-	    {o->family != NULL, "--family"},
-	    {o->doc.containers.n > 0, "--container"},
-	    {o->doc.excludes.n > 0, "--exclude"},
-	    {o->doc.params.n > 0, "--param"},
-	    {o->doc.param_file != NULL, "--param-file"},
-	    {o->doc.report != NULL, "--report"},
-	    {o->doc.dry_run, "--dry-run"},
-	};
-
-	if (o->stamp && o->parse != NULL)
-		return usage(e, "--parse", "not with --stamp");
-	if (o->match != NULL && o->parse == NULL)
-		return usage(e, "--match", "only with --parse");
-	if (o->stamp && o->uuid != NULL)
-		return usage(e, "--uuid", "not with --stamp");
-	if (o->parse != NULL && o->uuid != NULL)
-		return usage(e, "--uuid", "not with --parse");
-	for (size_t i = 0; i < sizeof stamping / sizeof *stamping; i++)
-		if (stamping[i].given && !o->stamp)
-			return usage(e, stamping[i].name, "only with --stamp");
-	return 0;
-}
-
 static int
 read_id(const char *text, struct appid *id, struct err *e)
 {
@@ -129,10 +95,7 @@ int
 run(void *opts, struct cli_rest rest, struct err *e)
 {
 	const struct options *o = opts;
-	int r = check_options(o, e);
 
-	if (r != 0)
-		return r;
 	if (o->stamp)
 		return stamp_run(o, rest.n > 0 ? rest.argv[0] : NULL, e);
 	return print_one(o, rest, e);

@@ -23,25 +23,6 @@ usage(struct err *e, const char *option, const char *text)
 static int
 check_options(const struct options *o, struct cli_rest rest, struct err *e)
 {
-	const struct {
-		bool given;
-		const char *name;
-	} filling[] = {
-	    {o->no_document, "--no-document"},
-	    {o->doc.containers.n > 0, "--container"},
-	    {o->doc.excludes.n > 0, "--exclude"},
-	    {o->doc.params.n > 0, "--param"},
-	    {o->doc.param_file != NULL, "--param-file"},
-	    {o->doc.report != NULL, "--report"},
-	    {o->doc.partial, "--partial"},
-	    {o->doc.dry_run, "--dry-run"},
-	};
-
-	for (size_t i = 0; i < sizeof filling / sizeof *filling; i++)
-		if (filling[i].given && !o->fill)
-			return usage(e, filling[i].name, "only with --fill");
-	if (o->fill && o->jq != NULL)
-		return usage(e, "--jq", "not with --fill; see --report");
 	if (o->fill && rest.n > 1)
 		return usage(e, rest.argv[1], "one FILE at most with --fill");
 	if (o->remember && (o->db == NULL || o->no_db))

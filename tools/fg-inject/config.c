@@ -66,16 +66,6 @@ check_arn(const char *option, const char *arn, struct err *e)
 	return usage(e, option, "not an ARN (arn:...)");
 }
 
-static int
-check_removal(const struct options *o, struct err *e)
-{
-	if (o->app_ids.n > 0)
-		return usage(e, "--app-id", "not with --remove");
-	if (o->doc.containers.n > 0 || o->doc.excludes.n > 0)
-		return usage(e, "--container, --exclude", "not with --remove");
-	return 0;
-}
-
 /* [LOGICALID=]APPID; neither part of an App ID can hold a '='. */
 static int
 check_app_ids(const struct cli_list *list, struct err *e)
@@ -183,7 +173,7 @@ config_read(struct config *c, const struct options *o, struct err *e)
 	    .initial_policy = BUF_MAX(2 * INJECT_POLICY_MAX),
 	};
 	if (o->remove)
-		return check_removal(o, e);
+		return 0;
 	r = check_values(o, e);
 	if (r == 0)
 		r = read_ca(c, o->console_ca, e);
