@@ -46,6 +46,18 @@ val_map(struct arena *a)
 }
 
 struct val *
+val_again(struct arena *a, const struct val *v)
+{
+	struct val *again = arena_alloc(a, sizeof *again);
+
+	if (again == NULL || v == NULL)
+		return NULL;
+	*again = *v;
+	again->next = NULL;
+	return again;
+}
+
+struct val *
 val_push(struct val *list, struct val *item)
 {
 	if (list == NULL || item == NULL)

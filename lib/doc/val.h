@@ -33,6 +33,12 @@ struct val *val_raw(struct arena *a, const char *z);
 struct val *val_list(struct arena *a);
 struct val *val_map(struct arena *a);
 
+/*
+ * v once more, for another collection: a value can be in one only. What it
+ * holds is shared, not copied.
+ */
+struct val *val_again(struct arena *a, const struct val *v);
+
 struct val *val_push(struct val *list, struct val *item);
 struct val *val_put(
     struct arena *a, struct val *map, const char *key, struct val *item);

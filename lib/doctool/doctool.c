@@ -116,6 +116,9 @@ say_problems(const struct report *report)
 
 	while (str_cut(rest, '\n', &line, &rest))
 		log_error("%.*s", STR_ARG(line));
+	rest = buf_str(&report->warnings);
+	while (str_cut(rest, '\n', &line, &rest))
+		log_warn("%.*s", STR_ARG(line));
 }
 
 int
@@ -128,7 +131,8 @@ doctool_finish(struct doctool *t, const struct report *report, struct str text,
 
 	say_problems(report);
 	if (buf_error(&report->records) != 0 ||
-	    buf_error(&report->problems) != 0)
+	    buf_error(&report->problems) != 0 ||
+	    buf_error(&report->warnings) != 0)
 		return err_nomem(e);
 	if (o->report != NULL)
 		r = fd_save(o->report, buf_str(&report->records), 0666, e);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "earlier.h"
 #include "remove.h"
 #include "undo.h"
 
@@ -166,35 +167,51 @@ finish(struct way *w, struct buf *out)
 /* ---- stamp ---- */
 
 static int
-stamp_all(struct way *w, const struct stamp_config *cfg)
+stamp_each(struct way *w, const struct stamp_config *cfg, struct report *report,
+    bool *fresh)
 {
-	int r = stamp_check_given(&w->f, cfg, w->e);
+	int r = 0;
+
+	for (size_t i = 0; i < w->f.n && r == 0; i++) {
+		const struct taskdef *td = &w->f.defs[i];
+		struct stamp_done done = {0};
+
+		r = stamp_definition(
+		    &w->f, td, cfg, &w->recs[i], w->ed, report, &done, w->e);
+		if (r == 0 && done.changed)
+			r = record_put(&w->f, td, &w->recs[i], w->ed, w->e);
+		fresh[i] = done.fresh;
+	}
+	return r;
+}
+
+static int
+stamp_all(struct way *w, const struct stamp_config *cfg, struct report *report)
+{
+	bool *fresh = arena_alloc(w->arena, w->f.n * sizeof *fresh);
+	int r = fresh == NULL ? err_nomem(w->e)
+			      : stamp_check_given(&w->f, cfg, w->e);
 
 	if (r == 0)
 		r = select_check(&w->f, &cfg->only, w->e);
 	if (r == 0)
 		r = select_check(&w->f, &cfg->exclude, w->e);
-	for (size_t i = 0; i < w->f.n && r == 0; i++) {
-		bool changed = false;
-
-		r = stamp_definition(&w->f, &w->f.defs[i], cfg, &w->recs[i],
-		    w->ed, &changed, w->e);
-		if (r == 0 && changed)
-			r = record_put(
-			    &w->f, &w->f.defs[i], &w->recs[i], w->ed, w->e);
-	}
+	if (r == 0)
+		r = stamp_each(w, cfg, report, fresh);
+	if (r == 0 && cfg->from != NULL)
+		earlier_tell(cfg->from, &w->f, fresh, report);
 	return r;
 }
 
 int
 embed_stamp(const struct embed_input *in, const struct stamp_config *cfg,
-    struct buf *out, struct err *e)
+    struct report *report, struct buf *out, struct err *e)
 {
 	struct way w;
 	int r = way_open(&w, in, e);
 
 	if (r == 0)
-		r = stamp_all(&w, cfg);
+		r = stamp_all(&w, cfg, report);
 	if (r == 0)
 		r = finish(&w, out);
 	way_free(&w);
@@ -273,7 +290,7 @@ embed_inject(const struct embed_input *in, const struct inject_config *cfg,
 	int r = way_open(&w, in, e);
 
 	if (r == 0 && stamp != NULL) {
-		r = stamp_all(&w, stamp);
+		r = stamp_all(&w, stamp, NULL);
 		if (r == 0)
 			r = step(&w);
 	}

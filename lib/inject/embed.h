@@ -23,9 +23,12 @@ int embed_fill(const struct embed_input *in, const struct fill_config *cfg,
     struct report *report, struct buf *out, struct err *e);
 
 int embed_stamp(const struct embed_input *in, const struct stamp_config *cfg,
-    struct buf *out, struct err *e);
+    struct report *report, struct buf *out, struct err *e);
 
-/* stamp, unless NULL, holds App IDs to be stamped on the way. */
+/*
+ * stamp, unless NULL, holds App IDs to be stamped on the way; then a container
+ * that takes none is an error. Its `from` is NULL.
+ */
 int embed_inject(const struct embed_input *in, const struct inject_config *cfg,
     const struct stamp_config *stamp, struct report *report, struct buf *out,
     struct err *e);

@@ -14,6 +14,7 @@ report_free(struct report *r)
 {
 	buf_free(&r->records);
 	buf_free(&r->problems);
+	buf_free(&r->warnings);
 	r->unresolved = 0;
 }
 
@@ -36,13 +37,9 @@ put_text(struct jwrite *w, const char *key, struct str s)
 }
 
 static void
-add_problem(struct report *r, const struct taskdef_file *f,
-    const struct doc_node *n, struct str text)
+add_problem(struct report *r, const struct err *e)
 {
-	struct err e = {0};
-
-	(void)doc_err(&e, ERR_NO, 1, f->doc, n, "%.*s", STR_ARG(text));
-	buf_addf(&r->problems, "%s\n", e.text);
+	buf_addf(&r->problems, "%s\n", e->text);
 	r->unresolved++;
 	report_weigh(r, ERR_NO);
 }
@@ -54,8 +51,8 @@ report_weigh(struct report *r, enum err_kind kind)
 		r->code = (int)kind;
 }
 
-void
-report_container(struct report *r, const struct taskdef_file *f,
+static void
+put_container(struct report *r, const struct taskdef_file *f,
     const struct taskdef *td, const struct taskdef_container *c,
     const struct report_container *what)
 {
@@ -74,8 +71,36 @@ report_container(struct report *r, const struct taskdef_file *f,
 	put_place(&w, c->node);
 	jwrite_end(&w);
 	buf_addc(&r->records, '\n');
-	if (what->state == REPORT_UNPROTECTED)
-		add_problem(r, f, c->node, what->reason);
+}
+
+void
+report_container(struct report *r, const struct taskdef_file *f,
+    const struct taskdef *td, const struct taskdef_container *c,
+    const struct report_container *what)
+{
+	struct err e = {0};
+
+	put_container(r, f, td, c, what);
+	if (what->state != REPORT_UNPROTECTED)
+		return;
+	(void)doc_err(
+	    &e, ERR_NO, 1, f->doc, c->node, "%.*s", STR_ARG(what->reason));
+	add_problem(r, &e);
+}
+
+void
+report_refused(struct report *r, const struct taskdef_file *f,
+    const struct taskdef *td, const struct taskdef_container *c,
+    const struct err *why)
+{
+	const struct report_container what = {
+	    .state = REPORT_UNPROTECTED,
+	    .reason = str_of(why->text),
+	    .image = taskdef_text(f, taskdef_get(td->form, c->node, "image")),
+	};
+
+	put_container(r, f, td, c, &what);
+	add_problem(r, why);
 }
 
 void
@@ -95,6 +120,18 @@ report_finding(struct report *r, const struct taskdef_file *f,
 	jwrite_kvz(&w, "remedy", remedy);
 	jwrite_end(&w);
 	buf_addc(&r->records, '\n');
+}
+
+void
+report_warning(struct report *r, const struct taskdef_file *f,
+    const struct doc_node *at, const char *id, const char *msg,
+    const char *remedy)
+{
+	struct err e = {0};
+
+	report_finding(r, f, at, id, "warning", msg, remedy);
+	(void)doc_err(&e, ERR_NO, 1, f->doc, at, "%s", msg);
+	buf_addf(&r->warnings, "%s\n", e.text);
 }
 
 void

@@ -17,13 +17,15 @@ enum report_state { REPORT_PROTECTED, REPORT_EXCLUDED, REPORT_UNPROTECTED };
 struct report {
 	struct buf records;
 	struct buf problems;
+	struct buf warnings; /* as problems; they do not change the exit code */
 	size_t unresolved;
 	int code; /* the exit code that these problems make, the highest */
 };
 
 #define REPORT_INIT                                                            \
 	((struct report){.records = BUF_MAX(REPORT_BYTES_MAX),                 \
-	    .problems = BUF_MAX(REPORT_BYTES_MAX)})
+	    .problems = BUF_MAX(REPORT_BYTES_MAX),                             \
+	    .warnings = BUF_MAX(REPORT_BYTES_MAX)})
 
 void report_free(struct report *r);
 
@@ -39,6 +41,14 @@ void report_container(struct report *r, const struct taskdef_file *f,
     const struct taskdef *td, const struct taskdef_container *c,
     const struct report_container *what);
 
+/*
+ * The same for a container that a step could not handle: why is a whole
+ * message, with its place.
+ */
+void report_refused(struct report *r, const struct taskdef_file *f,
+    const struct taskdef *td, const struct taskdef_container *c,
+    const struct err *why);
+
 /* A problem weighs as much as this kind of error: an exit code. */
 void report_weigh(struct report *r, enum err_kind kind);
 
@@ -46,6 +56,11 @@ void report_weigh(struct report *r, enum err_kind kind);
 void report_finding(struct report *r, const struct taskdef_file *f,
     const struct doc_node *at, const char *id, const char *severity,
     const char *msg, const char *remedy);
+
+/* A `finding` of severity "warning" that is also said as one. */
+void report_warning(struct report *r, const struct taskdef_file *f,
+    const struct doc_node *at, const char *id, const char *msg,
+    const char *remedy);
 
 /*
  * An `iam.statement` that the execution role of td needs, and what for; the

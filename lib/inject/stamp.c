@@ -4,27 +4,30 @@
 #include <errno.h>
 #include <string.h>
 
+#include "earlier.h"
 #include "grow.h"
 #include "names.h"
+#include "tag.h"
 #include "uuid4/uuid4.h"
 
 struct stamp {
 	struct grow g;
 	const struct stamp_config *cfg;
-	bool *changed;
+	struct report *report; /* NULL: what it would take is an error */
+	struct stamp_done *done;
 };
 
 /* ---- what is there ---- */
 
-/* An item of that name in the list, which is environment or secrets. */
+/* The nth item of that name in the list, which is environment or secrets. */
 static const struct doc_node *
-find_named(
-    enum taskdef_form form, const struct doc_node *list, const char *name)
+find_named(enum taskdef_form form, const struct doc_node *list,
+    const char *name, size_t n)
 {
 	if (list == NULL || list->kind != DOC_SEQ)
 		return NULL;
 	doc_each(item, list)
-		if (doc_is(taskdef_get(form, item, "name"), name))
+		if (doc_is(taskdef_get(form, item, "name"), name) && n-- == 0)
 			return item;
 	return NULL;
 }
@@ -34,7 +37,7 @@ find_variable(
     enum taskdef_form form, const struct doc_node *container, const char *name)
 {
 	return find_named(
-	    form, taskdef_get(form, container, "environment"), name);
+	    form, taskdef_get(form, container, "environment"), name, 0);
 }
 
 const struct doc_node *
@@ -42,6 +45,13 @@ stamp_variable(
     enum taskdef_form form, const struct doc_node *container, const char *name)
 {
 	return taskdef_get(form, find_variable(form, container, name), "value");
+}
+
+const struct doc_node *
+stamp_double(enum taskdef_form form, const struct doc_node *container)
+{
+	return find_named(
+	    form, taskdef_get(form, container, "environment"), NAMES_APP_ID, 1);
 }
 
 const struct doc_node *
@@ -85,22 +95,6 @@ from_given(const struct stamp *s, const char *text)
 	return val_textz(edit_arena(s->g.ed), canonical);
 }
 
-/* The App ID of the definition in --from that td is the next version of. */
-static const struct doc_node *
-from_earlier(const struct stamp *s)
-{
-	const struct taskdef_file *from = s->cfg->from;
-
-	if (from == NULL)
-		return NULL;
-	if (from->n == 1 && s->g.f->n == 1)
-		return stamp_find(from->defs);
-	for (size_t i = 0; i < from->n; i++)
-		if (str_eq(from->defs[i].logical_id, s->g.td->logical_id))
-			return stamp_find(&from->defs[i]);
-	return NULL;
-}
-
 /* An expression may come to anything; text must be an App ID. */
 static int
 check_id(const struct doc *d, const struct doc_node *n, struct err *e)
@@ -138,13 +132,45 @@ stamp_check_given(
 	return 0;
 }
 
+static int
+twice(const struct doc *d, const struct doc_node *item, struct err *e)
+{
+	return doc_err(e, ERR_NO, EEXIST, d, item,
+	    NAMES_APP_ID " stands here twice; take one out");
+}
+
+/* Which one would count is in doubt when there are two. */
+static int
+check_one_id(const struct taskdef_file *f, const struct taskdef *td,
+    const struct doc_node *id, struct err *e)
+{
+	for (size_t i = 0; i < td->n; i++) {
+		const struct doc_node *node = td->containers[i].node;
+		const struct doc_node *other = stamp_double(td->form, node);
+		const struct doc_node *own =
+		    stamp_variable(td->form, node, NAMES_APP_ID);
+
+		if (other != NULL)
+			return twice(f->doc, other, e);
+		if (own != NULL && !doc_equal(own, id))
+			return doc_err(e, ERR_NO, EEXIST, f->doc, own,
+			    "not the App ID of the containers before; take one "
+			    "out");
+	}
+	return 0;
+}
+
 int
 stamp_check(
     const struct taskdef_file *f, const struct taskdef *td, struct err *e)
 {
 	const struct doc_node *id = stamp_find(td);
+	int r;
 
-	return id == NULL ? unstamped(f, td, e) : check_id(f->doc, id, e);
+	if (id == NULL)
+		return unstamped(f, td, e);
+	r = check_id(f->doc, id, e);
+	return r == 0 ? check_one_id(f, td, id, e) : r;
 }
 
 /* at is what says the family; NULL: the user does, by --family. */
@@ -208,31 +234,23 @@ static struct val *
 wanted(const struct stamp *s)
 {
 	const char *text = given(s);
-	const struct doc_node *earlier = from_earlier(s);
+	const struct taskdef *earlier =
+	    earlier_find(s->cfg->from, s->g.f, s->g.td);
+	const struct doc_node *id =
+	    earlier == NULL ? NULL : stamp_find(earlier);
 	struct arena *a = edit_arena(s->g.ed);
 
 	if (text != NULL)
 		return from_given(s, text);
-	if (earlier != NULL)
-		return check_id(s->cfg->from->doc, earlier, s->g.e) == 0
-			   ? val_copy(a, earlier)
+	if (id != NULL)
+		return check_id(s->cfg->from->doc, id, s->g.e) == 0
+			   ? val_copy(a, id)
 			   : NULL;
+	s->done->fresh = true;
 	return new_id(s);
 }
 
 /* ---- writing ---- */
-
-static struct val *
-copy_val(struct arena *a, const struct val *v)
-{
-	struct val *copy = arena_alloc(a, sizeof *copy);
-
-	if (copy == NULL || v == NULL)
-		return NULL;
-	*copy = *v;
-	copy->next = NULL;
-	return copy;
-}
 
 /* The sidecar goes as a whole when it is removed. */
 static bool
@@ -243,139 +261,90 @@ is_stamped(const struct stamp *s, const struct taskdef_container *c)
 	return doc_is(c->name, SIDECAR_NAME) || (rc != NULL && rc->stamped);
 }
 
+/* Over the value that a tool of ours wrote. */
+static int
+write_over(struct stamp *s, const struct taskdef_container *c,
+    const struct doc_node *item, const struct val *id)
+{
+	const struct doc_node *old = taskdef_get(s->g.td->form, item, "value");
+
+	if (old != NULL && val_equals(id, old))
+		return 0;
+	if (old == NULL || !is_stamped(s, c))
+		return doc_err(s->g.e, ERR_NO, EEXIST, s->g.f->doc, item,
+		    "fg-appid did not write this " NAMES_APP_ID
+		    "; take it out first");
+	s->done->changed = true;
+	edit_replace(s->g.ed, old, val_again(edit_arena(s->g.ed), id));
+	return 0;
+}
+
+/* A container that has none. -EINVAL, ERR_NO: it takes none, see *why. */
+static int
+write_new(struct stamp *s, const struct taskdef_container *c,
+    struct record_container *rc, const struct val *id, struct err *why)
+{
+	const struct doc_node *secret = find_named(s->g.td->form,
+	    taskdef_get(s->g.td->form, c->node, "secrets"), NAMES_APP_ID, 0);
+	struct arena *a = edit_arena(s->g.ed);
+	struct grow g = s->g;
+	int r;
+
+	g.e = why;
+	if (secret != NULL)
+		return doc_err(why, ERR_NO, EEXIST, g.f->doc, secret,
+		    "ECS takes no variable that is a secret, too; rename "
+		    "this " NAMES_APP_ID);
+	r = grow_list(&g, rc, c->node, RECORD_ENVIRONMENT,
+	    val_push(
+		val_list(a), grow_pair(&g, NAMES_APP_ID, val_again(a, id))));
+	if (r == 0)
+		s->done->changed = rc->stamped = true;
+	return r;
+}
+
 static int
 write_one(
     struct stamp *s, const struct taskdef_container *c, const struct val *id)
 {
-	struct arena *a = edit_arena(s->g.ed);
+	enum taskdef_form form = s->g.td->form;
 	const struct doc_node *item =
-	    find_variable(s->g.td->form, c->node, NAMES_APP_ID);
-	const struct doc_node *old = taskdef_get(s->g.td->form, item, "value");
-	const struct doc_node *secret;
+	    find_variable(form, c->node, NAMES_APP_ID);
+	const struct doc_node *other = stamp_double(form, c->node);
 	struct record_container *rc;
+	struct err why = {0};
+	int r;
 
-	if (old != NULL && val_equals(id, old))
-		return 0;
-	if (item != NULL && (old == NULL || !is_stamped(s, c)))
-		return doc_err(s->g.e, ERR_NO, EEXIST, s->g.f->doc, item,
-		    "fg-appid did not write this " NAMES_APP_ID
-		    "; take it out first");
-	if (old != NULL) {
-		*s->changed = true;
-		edit_replace(s->g.ed, old, copy_val(a, id));
-		return 0;
-	}
+	if (other != NULL)
+		return twice(s->g.f->doc, other, s->g.e);
+	if (item != NULL)
+		return write_over(s, c, item, id);
 	rc = record_get(s->g.rec, c->id);
 	if (rc == NULL)
 		return err_nomem(s->g.e);
 	rc->excluded = select_excluded(c, &s->cfg->only, &s->cfg->exclude, rc);
 	if (rc->excluded || doc_is(c->name, SIDECAR_NAME))
 		return 0;
-	secret = find_named(s->g.td->form,
-	    taskdef_get(s->g.td->form, c->node, "secrets"), NAMES_APP_ID);
-	if (secret != NULL)
-		return doc_err(s->g.e, ERR_NO, EEXIST, s->g.f->doc, secret,
-		    "ECS takes no variable that is a secret, too; rename "
-		    "this " NAMES_APP_ID);
-	*s->changed = true;
-	rc->stamped = true;
-	return grow_list(&s->g, rc, c->node, RECORD_ENVIRONMENT,
-	    val_push(
-		val_list(a), grow_pair(&s->g, NAMES_APP_ID, copy_val(a, id))));
-}
-
-/* The value of the tag that is there, or NULL. */
-static const struct doc_node *
-find_tag(enum taskdef_form form, const struct doc_node *tags)
-{
-	if (tags != NULL && tags->kind == DOC_SEQ)
-		doc_each(item, tags)
-			if (doc_is(taskdef_get(form, item, "key"), NAMES_TAG))
-				return taskdef_get(form, item, "value");
-	return NULL;
-}
-
-static int
-update_tag(struct stamp *s, const struct doc_node *value, const struct val *id)
-{
-	if (val_equals(id, value))
-		return 0;
-	if (!s->g.rec->new_tag)
-		return doc_err(s->g.e, ERR_NO, EEXIST, s->g.f->doc, value,
-		    "fg-appid did not write this tag " NAMES_TAG
-		    "; take it out first");
-	edit_replace(s->g.ed, value, copy_val(edit_arena(s->g.ed), id));
-	*s->changed = true;
-	return 0;
-}
-
-/* Null or an empty list makes way for a list with the tag. */
-static int
-note_tags(struct stamp *s, const struct doc_node *tags)
-{
-	struct record *rec = s->g.rec;
-
-	if (tags->n > 0)
-		return 0;
-	rec->old_tags = arena_str(rec->arena, doc_raw(s->g.f->doc, tags));
-	return rec->old_tags.p == NULL ? err_nomem(s->g.e) : 0;
-}
-
-static int
-add_tag(struct stamp *s, const struct val *id)
-{
-	const struct taskdef *td = s->g.td;
-	struct arena *a = edit_arena(s->g.ed);
-	struct val *tag = val_map(a);
-	char key[TASKDEF_KEY_MAX];
-	const struct doc_node *tags =
-	    doc_get(td->node, taskdef_key(td->form, "tags", key));
-
-	tag = grow_put(&s->g, tag, "key", val_textz(a, NAMES_TAG));
-	tag = grow_put(&s->g, tag, "value", copy_val(a, id));
-	s->g.rec->new_tag = true;
-	*s->changed = true;
-	if (tags == NULL) {
-		edit_append(s->g.ed, td->node, key, val_push(val_list(a), tag));
+	r = write_new(s, c, rc, id, &why);
+	if (r != 0 && why.kind == ERR_NO && s->report != NULL) {
+		report_refused(s->report, s->g.f, s->g.td, c, &why);
 		return 0;
 	}
-	if (taskdef_function(td->form, tags) != NULL || doc_is_shared(tags) ||
-	    (tags->kind != DOC_SEQ && !doc_is_null(tags)))
-		return doc_err(s->g.e, ERR_NO, ENOTSUP, s->g.f->doc, tags,
-		    "--tag needs a list of tags that is written out here");
-	edit_append(s->g.ed, tags, NULL, tag);
-	return note_tags(s, tags);
-}
-
-/* A tag that is there follows the App ID, with --tag or without. */
-static int
-write_tag(struct stamp *s, const struct val *id)
-{
-	const struct taskdef *td = s->g.td;
-	const struct doc_node *tags =
-	    td->form == TASKDEF_ARRAY ? NULL
-				      : taskdef_get(td->form, td->node, "tags");
-	const struct doc_node *value = find_tag(td->form, tags);
-
-	if (!s->cfg->tag && !s->g.rec->new_tag)
-		return 0;
-	if (td->form == TASKDEF_ARRAY)
-		return doc_err(s->g.e, ERR_USAGE, EINVAL, s->g.f->doc, td->node,
-		    "--tag: a bare array has no tags");
-	if (value != NULL)
-		return update_tag(s, value, id);
-	return s->cfg->tag ? add_tag(s, id) : 0;
+	if (r != 0)
+		*s->g.e = why;
+	return r;
 }
 
 int
 stamp_definition(const struct taskdef_file *f, const struct taskdef *td,
     const struct stamp_config *cfg, struct record *rec, struct edit *ed,
-    bool *changed, struct err *e)
+    struct report *report, struct stamp_done *done, struct err *e)
 {
 	struct stamp s = {
 	    .g = {.f = f, .td = td, .ed = ed, .rec = rec, .e = e},
 	    .cfg = cfg,
-	    .changed = changed,
+	    .report = report,
+	    .done = done,
 	};
 	const struct doc_node *there = stamp_find(td);
 	struct val *id;
@@ -393,5 +362,5 @@ stamp_definition(const struct taskdef_file *f, const struct taskdef *td,
 		return e->kind != ERR_NONE ? -EINVAL : err_nomem(e);
 	for (size_t i = 0; i < td->n && r == 0; i++)
 		r = write_one(&s, &td->containers[i], id);
-	return r == 0 ? write_tag(&s, id) : r;
+	return r == 0 ? tag_write(&s.g, cfg->tag, id, &done->changed) : r;
 }

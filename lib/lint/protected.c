@@ -126,6 +126,12 @@ has_ptrace(const struct check *k)
 }
 
 static bool
+has_one_app_id(const struct check *k)
+{
+	return stamp_double(k->td->form, k->c->node) == NULL;
+}
+
+static bool
 has_app_id(const struct check *k)
 {
 	const struct doc_node *ours =
@@ -183,6 +189,8 @@ static const struct rule rules[] = {
 	has_ptrace},
     {"protected.depends-on", "it does not wait until fg-sidecar is HEALTHY",
 	INJECT_AGAIN, waits_for_sidecar},
+    {"protected.app-id-twice", "FG_APP_ID stands there twice", "take one out",
+	has_one_app_id},
     {"protected.app-id", "it has not the App ID of the sidecar",
 	"run fg-appid --stamp and fg-inject again", has_app_id},
     {"protected.image", "the image changed since its entry point was filled in",

@@ -121,6 +121,12 @@ finds() {
 	finds protected.app-id /containerDefinitions/0 /containerDefinitions/1
 }
 
+@test "protected.app-id-twice: nobody knows which one counts" {
+	lint '.containerDefinitions[0].environment +=
+		[{name: "FG_APP_ID", value: "'$app_id'"}]'
+	finds protected.app-id-twice /containerDefinitions/0
+}
+
 @test "protected.image: it changed since its entry point was filled in" {
 	local image=example.com/filled:1
 	"$fixtures/scandb-make" "$tmp/scan.db" <<<$image

@@ -85,6 +85,29 @@ ids() {
 	refused 1 'environment[0].value: ' '"mine"'
 }
 
+@test "two App IDs in one task definition are refused: which one counts?" {
+	local id=mine:11111111-2222-4333-8444-555555555555 other
+	for other in "$id" "other:${id#*:}"; do
+		vary '.containerDefinitions[1].environment =
+			[{name: "FG_APP_ID", value: "'$id'"}, {name: "A"},
+			{name: "FG_APP_ID", value: "'$other'"}]'
+		for option in --tag --renew --partial --exclude=assets; do
+			stamp $option "$tmp/in.json"
+			refused 1 'containerDefinitions[1].environment[2]: ' twice
+		done
+		run --separate-stderr fg-inject --sidecar-image=$sidecar \
+			"$tmp/in.json"
+		refused 1 'containerDefinitions[1].environment[2]: ' twice
+	done
+	vary '(.containerDefinitions[] | .environment) =
+		[{name: "FG_APP_ID", value: "'$id'"}] |
+		.containerDefinitions[1].environment[0].value = "'$other'"'
+	stamp "$tmp/in.json"
+	refused 1 'containerDefinitions[1].environment[0]: ' "take it out"
+	run --separate-stderr fg-inject --sidecar-image=$sidecar "$tmp/in.json"
+	refused 1 'containerDefinitions[1].environment[0].value: ' "take one out"
+}
+
 @test "a secret of that name is refused: ECS takes no variable beside it" {
 	vary '.containerDefinitions[0].secrets[0].name = "FG_APP_ID"'
 	stamp "$tmp/in.json"
@@ -212,12 +235,48 @@ ids() {
 @test "--from goes by logical ID where there are several" {
 	fg-appid --stamp $docs/multi.yaml >"$tmp/earlier"
 	sed 's/^    First:/    Other:/' $docs/multi.yaml >"$tmp/later"
-	fg-appid --stamp "--from=$tmp/earlier" "$tmp/later" >"$tmp/out"
+	fg-appid --stamp "--from=$tmp/earlier" "$tmp/later" >"$tmp/out" \
+		2>"$tmp/err"
 	diff <(ids "$tmp/earlier" | grep ^second) <(ids "$tmp/out" | grep ^second)
 	ids "$tmp/out" | grep -q ^Other:
 	fg-inject --sidecar-image=$sidecar "$tmp/earlier" >"$tmp/protected"
 	fg-appid --stamp "--from=$tmp/protected" $docs/multi.yaml >"$tmp/out"
 	diff <(ids "$tmp/earlier") <(ids "$tmp/out")
+}
+
+@test "--from: a definition that finds no counterpart is warned of" {
+	fg-appid --stamp $docs/multi.yaml >"$tmp/earlier"
+	sed 's/^    First:/    Other:/' $docs/multi.yaml >"$tmp/later"
+	stamp "--from=$tmp/earlier" "--report=$tmp/report" "$tmp/later"
+	[[ $status -eq 0 && ${#stderr_lines[@]} -eq 1 ]]
+	[[ $stderr == "fg-appid: warning: $tmp/later:"*': "Other" got a new'* ]]
+	[[ $stderr == *"in $tmp/earlier "*'"First"' ]]
+	tests/doc/validate.py <"$tmp/report"
+	jq -es 'map(select(.type == "finding")) | length == 1 and
+		.[0].id == "stamp.new-app-id" and .[0].severity == "warning" and
+		(.[0].pointer | startswith("/Resources/Other"))' "$tmp/report"
+	# How to keep it.
+	fg-inject --sidecar-image=$sidecar \
+		"--app-id=Other=$(ids "$tmp/earlier" | grep ^First)" \
+		"$tmp/out.json" >"$tmp/kept"
+	diff <(ids "$tmp/earlier" | grep ^First) <(ids "$tmp/kept" | grep -v ^second)
+	# Also between the forms, and under --renew; many are counted.
+	fg-appid --stamp $docs/register.json >"$tmp/one"
+	stamp "--from=$tmp/one" $docs/multi.yaml
+	[[ $status -eq 0 && ${#stderr_lines[@]} -eq 2 && $stderr == *'"web"' ]]
+	stamp --renew "--from=$tmp/earlier" "$tmp/one"
+	[[ $status -eq 0 && $stderr == *'"web" got'*'"First", "Second"' ]]
+	# One more, or one less, is no rename.
+	sed '/Other:/,/Second:/{/Second:/!d}' "$tmp/later" >"$tmp/less"
+	stamp "--from=$tmp/earlier" "$tmp/less"
+	[[ $status -eq 0 && -z $stderr ]]
+	fg-appid --stamp "$tmp/less" >"$tmp/earlier"
+	stamp "--from=$tmp/earlier" $docs/multi.yaml
+	[[ $status -eq 0 && -z $stderr ]]
+	# With its own App ID there is nothing to warn of.
+	fg-appid --stamp "$tmp/later" >"$tmp/own"
+	stamp "--from=$tmp/earlier" "$tmp/own"
+	[[ $status -eq 0 && -z $stderr ]]
 }
 
 @test "--from: an expression is taken as it is" {
@@ -274,6 +333,36 @@ ids() {
 	fg-appid --stamp "--report=$tmp/report" $docs/long-form.json >"$tmp/out"
 	tests/doc/validate.py <"$tmp/report"
 	jq -es '.[0].name == "dev-task"' "$tmp/report"
+}
+
+@test "--partial prints what could be stamped, exit 1" {
+	vary '.containerDefinitions[0].secrets[0].name = "FG_APP_ID"'
+	stamp "--report=$tmp/report" "$tmp/in.json"
+	refused 1 'containerDefinitions[0].secrets[0]: ' FG_APP_ID
+	stamp --partial "--report=$tmp/report" "$tmp/in.json"
+	[[ $status -eq 1 && ${#stderr_lines[@]} -eq 1 ]]
+	[[ $stderr == *"containerDefinitions[0].secrets[0]: "* ]]
+	kept '.containerDefinitions[0] | del(.dockerLabels)'
+	holds 'c("assets") | value("FG_APP_ID") | test("^web:")'
+	tests/doc/validate.py <"$tmp/report"
+	jq -es 'map(select(.type == "container")) | length == 1 and
+		.[0].name == "app" and .[0].state == "unprotected" and
+		(.[0].reason | contains("secret"))' "$tmp/report"
+	fg-inject --remove "$tmp/out.json" | cmp - "$tmp/in.json"
+	fg-appid --stamp --partial "$tmp/out.json" 2>"$tmp/err" |
+		cmp - "$tmp/out.json"
+	# Each container has its line; the highest code wins.
+	jq '.Resources.Task.Properties.ContainerDefinitions |= (.[0] |
+		.Environment |= {"Fn::If": ["C", ., {Ref: "AWS::NoValue"}]} |
+		[(.Name = "one"), (.Name = "two")])' $docs/long-form.json \
+		>"$tmp/in.json"
+	stamp --partial "$tmp/in.json"
+	[[ $status -eq 1 && ${#stderr_lines[@]} -eq 2 ]]
+	printf '%s\n' "$output" | cmp - "$tmp/in.json"
+	# A whole definition is another matter.
+	vary '.family = "a b"'
+	stamp --partial "$tmp/in.json"
+	refused 1 'family: '
 }
 
 @test "--dry-run prints nothing" {

@@ -68,7 +68,7 @@ embed(const struct doc *d, bool stamped, struct buf *out, struct err *e)
 	int r = 0;
 
 	if (!stamped) {
-		r = embed_stamp(&in, &stamp, &text, e);
+		r = embed_stamp(&in, &stamp, &report, &text, e);
 		if (r == 0) {
 			r = doc_parse(buf_str(&text), "fuzz", &after, e);
 			must(r == 0);
@@ -110,9 +110,11 @@ check_renewal(const struct doc *d, const struct doc *protected)
 	cleanup_buf struct buf text = BUF_MAX(DOC_BYTES_MAX);
 	cleanup_doc struct doc *renewed = NULL;
 	struct embed_input in = {.doc = protected, .scope = scope};
+	struct report report = REPORT_INIT;
 	struct err e = {0};
 
-	must(embed_stamp(&in, &stamp, &text, &e) == 0);
+	must(embed_stamp(&in, &stamp, &report, &text, &e) == 0);
+	report_free(&report);
 	must(doc_parse(buf_str(&text), "fuzz", &renewed, &e) == 0);
 	check_removal(d, renewed);
 }

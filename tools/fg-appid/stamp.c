@@ -98,7 +98,7 @@ stamp(struct doctool *t, const struct options *o,
 	    .only = doctool_names(&o->doc.containers),
 	    .exclude = doctool_names(&o->doc.excludes),
 	};
-	int r = embed_stamp(&t->input, &cfg, &out, e);
+	int r = embed_stamp(&t->input, &cfg, &report, &out, e);
 
 	if (r == 0)
 		r = report_result(t, buf_str(&out), &report, e);
