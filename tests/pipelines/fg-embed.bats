@@ -224,7 +224,7 @@ by_hand() {
 	jq -e '.containerDefinitions | map(.name + " " + (.entryPoint[0] // "")) ==
 		["api /opt/fg/bin/fg-wrap", "log ", "fg-sidecar /usr/bin/fg-sidecar"]' \
 		<<<"$output"
-	[[ $stderr != *'{'* ]]
+	[[ ${#stderr_lines[@]} -eq 1 && $stderr == fg-entrypoint:*x:1* ]]
 	jq -se '[.[] | select(.type == "container")] |
 		map(.name + " " + .state) == ["api protected", "log unprotected"]
 		and (.[1].reason | contains("nowhere.example.com/x:1"))' report
@@ -253,6 +253,40 @@ by_hand() {
 		five excluded excluded by the
 	end
 	"$root/tests/doc/validate.py" <report
+}
+
+@test "--partial says one line for each container, whichever tool it stopped" {
+	jq '.containerDefinitions |= [
+		(.[0] | .name = "filled" | .image = "nowhere.example.com/x:1" |
+			.secrets = [{name: "FG_APP_ID", valueFrom: "s"}]),
+		(.[0] | .name = "stamped" |
+			.secrets = [{name: "FG_APP_ID", valueFrom: "s"}]),
+		(.[0] | .name = "injected" |
+			.linuxParameters.capabilities.drop = ["SYS_PTRACE"]),
+		(.[0] | .name = "good")]' task.json >many.json
+	run --separate-stderr embed --partial --report=report many.json
+	[[ $status -eq 1 && -n $output ]]
+	echo "$stderr"
+	diff - <(sed -E 's/: .*(containerDefinitions.[0-9]\]).*/ \1/' \
+		<<<"$stderr") <<-'end'
+		fg-entrypoint containerDefinitions[0]
+		fg-appid containerDefinitions[1]
+		fg-inject containerDefinitions[2]
+	end
+	diff - <(jq -r 'select(.type == "container") |
+		"\(.name) \(.state)"' report) <<-'end'
+		filled unprotected
+		stamped unprotected
+		injected unprotected
+		good protected
+	end
+	# All else that they say is said.
+	run --separate-stderr embed --partial --exclude=nobody many.json
+	[[ $stderr == *'"nobody"'* ]]
+	jq 'del(.family)' many.json >nameless.json
+	run --separate-stderr embed --partial --report=report nameless.json
+	[[ $status -eq 2 && -z $output && ${stderr_lines[1]} == *--family* ]]
+	[[ $(jq -s 'map(select(.type == "container")) | length' report) -eq 1 ]]
 }
 
 @test "no document is exit 100, a network that fails 111" {
