@@ -61,7 +61,8 @@ UNIT := $(patsubst tests/unit/%.c,$B/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/*.c))
 FIXTURES := $(patsubst tests/fixtures/%.c,$B/fixtures/%, \
-	$(wildcard tests/fixtures/*.c))
+	$(wildcard tests/fixtures/*.c)) $(patsubst tests/fixtures/%/main.c, \
+	$B/fixtures/%,$(wildcard tests/fixtures/*/main.c))
 
 ifeq ($(V),1)
 Q :=
@@ -142,7 +143,9 @@ $(BINS): $B/bin/%: $$(addprefix $B/,$$(addsuffix .o,$$(basename \
 $B/tests/%: $B/tests/unit/%.o $B/libfg.a
 	$(call link,-lcmocka)
 
-$B/fixtures/%: $B/tests/fixtures/%.o $B/libfg.a
+$(FIXTURES): $B/fixtures/%: $$(addprefix $B/,$$(addsuffix .o,$$(basename \
+	    $$(wildcard tests/fixtures/$$*.c tests/fixtures/$$*/*.c)))) \
+	    $B/libfg.a
 	$(call link,-lssl)
 
 $B/bench/%: $B/tests/bench/%.o
@@ -218,4 +221,4 @@ help: ## this list
 .PHONY: all unit fixtures benches fuzzers check check-corpus demo bench fuzz \
 	install uninstall dist format clean help
 
--include $(wildcard $B/*/*/*.d)
+-include $(wildcard $B/*/*/*.d $B/tests/fixtures/*/*.d)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# A registry does one thing wrong (tests/fixtures/hostile-registry.c says
+# A registry does one thing wrong (tests/fixtures/hostile-registry says
 # what): the tool must not give credentials away, hang, or believe it.
 
 bats_require_minimum_version 1.5.0
