@@ -3,19 +3,31 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Copy src to dst (size bytes), control characters escaped; always ends. */
+static bool
+is_c1(unsigned char first, unsigned char second)
+{
+	return first == 0xc2 && second >= 0x80 && second <= 0x9f;
+}
+
+/*
+ * Copy src to dst (size bytes), control characters escaped; always ends. Those
+ * of U+0080 to U+009F are two bytes in UTF-8.
+ */
 static void
 copy_clean(char *dst, size_t size, const char *src)
 {
+	unsigned char before = 0;
 	size_t n = 0;
 
-	for (; *src != '\0' && n + 5 < size; src++) {
+	for (; *src != '\0' && n + 5 < size; before = (unsigned char)*src++) {
 		unsigned char c = (unsigned char)*src;
 
-		if (c >= 0x20 && c != 0x7f)
+		if (c >= 0x20 && c != 0x7f && !is_c1(before, c) &&
+		    !is_c1(c, (unsigned char)src[1]))
 			dst[n++] = (char)c;
 		else
 			n += (size_t)snprintf(dst + n, size - n, "\\x%02x", c);

@@ -9,6 +9,7 @@
 #include "backoff.h"
 #include "fetch_send.h"
 #include "status.h"
+#include "warning.h"
 
 static void start(struct registry_fetch *f);
 
@@ -261,6 +262,7 @@ on_done(struct client_call *call)
 		return;
 	}
 	host->known = true;
+	registry_warning_tell(f->registry->cfg, host, call);
 	answered(f);
 	if (first)
 		probed(host);

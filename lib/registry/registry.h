@@ -28,6 +28,13 @@ struct registry_config {
 	const char *docker_config; /* directory of config.json; NULL: default */
 	unsigned parallel;         /* requests at a time; 0: 8 */
 	unsigned timeout;          /* s, of one request; 0: 30 */
+
+	/*
+	 * A registry's own warning to its users, printable ASCII, called from
+	 * registry_run() a few times per host at the most; may be NULL.
+	 */
+	void (*warning)(void *arg, const char *host, const char *text);
+	void *warning_arg;
 };
 
 struct registry; /* opaque */

@@ -34,7 +34,8 @@ struct registry_host {
 	bool probing, known;
 	struct registry_fetch *waiting; /* for that, by .next_waiting */
 
-	bool down; /* no answer at all, after all tries */
+	bool warned; /* its warnings were told */
+	bool down;   /* no answer at all, after all tries */
 	struct err why;
 };
 

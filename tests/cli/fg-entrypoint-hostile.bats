@@ -584,6 +584,38 @@ redirected() {
 	done
 }
 
+# ---- what it says itself --------------------------------------------------------
+
+digest_of_good() {
+	"$bin/fg-entrypoint" "${options[@]}" --jq .digest "$host/app:v1" \
+		2>/dev/null | tr -d '"'
+}
+
+@test "a registry's warning is shown, once per host, and steers no terminal" {
+	hostile warning $'299 - "v1 is \e[2Jgone\xc2\x9b \\"soon\\""|110 - "stale"|299 - "b"'
+	run --separate-stderr "$bin/fg-entrypoint" "${options[@]}" \
+		"$host/app:v1" "$host/app:v1@$(digest_of_good)"
+	echo "$status $output $stderr"
+	[[ $status -eq 0 && ${#lines[@]} -eq 2 && $(requests .) -ge 2 ]]
+	diff - <(printf '%s\n' "$stderr") <<-end
+		fg-entrypoint: warning: $host: the registry says: v1 is \x1b[2Jgone\xc2\x9b "soon"
+		fg-entrypoint: warning: $host: the registry says: b
+	end
+}
+
+@test "warnings are few and short, and malformed ones are none" {
+	local many
+	many=$(printf '299 - "%01000d"|' {1..50})
+	hostile warning "${many%|}"
+	look
+	[[ $status -eq 0 && ${#stderr_lines[@]} -eq 4 && ${#stderr} -lt 1500 ]]
+	for many in '' 299 '299 -' '299 - x' '299 - "' '299 - "\' '199 - "x"'; do
+		hostile warning "$many"
+		look
+		found
+	done
+}
+
 # ---- many at a time ------------------------------------------------------------------
 
 @test "--parallel is how many requests there are at a time" {

@@ -36,6 +36,9 @@ control_characters_are_escaped(void **state)
 	assert_string_equal(e.text, "a\\x0ab\\x1b[2Jc\\x7f \xc3\xa9");
 	err_prefix(&e, "\t");
 	assert_string_equal(e.text, "\\x09: a\\x0ab\\x1b[2Jc\\x7f \xc3\xa9");
+	/* Also those that begin an escape sequence in UTF-8 alone. */
+	(void)err_set(&e, ERR_NO, EINVAL, "a\xc2\x9b[\xc2\x80\xc2\xa0\xc2");
+	assert_string_equal(e.text, "a\\xc2\\x9b[\\xc2\\x80\xc2\xa0\xc2");
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -12,6 +13,7 @@
 #include "registry/challenge.h"
 #include "registry/credentials.h"
 #include "registry/token.h"
+#include "registry/warning.h"
 
 /* ---- WWW-Authenticate
  * -------------------------------------------------------- */
@@ -161,6 +163,46 @@ realms(void **state)
 			    "%s -> %s: %d", rows[i].registry, rows[i].realm, r);
 		assert_int_equal(e.kind, rows[i].ok ? ERR_NONE : ERR_PERM);
 	}
+}
+
+/* ---- warnings */
+
+static void
+warnings(void **state)
+{
+	static const struct {
+		const char *value, *text; /* NULL: none to show */
+	} rows[] = {
+	    {"299 - \"gone by May\"", "gone by May"},
+	    {"299 - \"gone\" \"Sun, 06 Nov 1994 08:49:37 GMT\"", "gone"},
+	    {"299 r.io:443 \"a, \\\"b\\\\\"", "a, \"b\\"},
+	    {"299 - \"a\x1b[2J\x7f\xc2\x9b\"", "a\\x1b[2J\\x7f\\xc2\\x9b"},
+	    {"299 - \"\"", NULL},
+	    {"299 - \"open", NULL},
+	    {"299 - \"open\\", NULL},
+	    {"299 - word", NULL},
+	    {"299 -", NULL},
+	    {"299", NULL},
+	    {"110 - \"stale\"", NULL},
+	    {"2990 - \"a\"", NULL},
+	    {"", NULL},
+	};
+	char text[REGISTRY_WARNING_MAX], value[2 * REGISTRY_WARNING_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		bool some = registry_warning_text(str_of(rows[i].value), text);
+
+		if (some != (rows[i].text != NULL))
+			fail_msg("%s: %d", rows[i].value, some);
+		if (some)
+			assert_string_equal(text, rows[i].text);
+	}
+	(void)snprintf(
+	    value, sizeof value, "299 - \"%*d\"", REGISTRY_WARNING_MAX + 1, 7);
+	assert_true(registry_warning_text(str_of(value), text));
+	assert_int_equal(strlen(text), REGISTRY_WARNING_MAX - 1);
+	assert_string_equal(text + strlen(text) - 4, " ...");
 }
 
 /* ---- token answers
@@ -339,6 +381,7 @@ main(void)
 	    cmocka_unit_test(challenges),
 	    cmocka_unit_test(overlong_challenge),
 	    cmocka_unit_test(realms),
+	    cmocka_unit_test(warnings),
 	    cmocka_unit_test(tokens),
 	    cmocka_unit_test(waiting),
 	    cmocka_unit_test(backing_off),

@@ -45,6 +45,13 @@ on_progress(void *arg, size_t done, size_t total, const char *what)
 }
 
 static void
+on_warning(void *arg, const char *host, const char *text)
+{
+	(void)arg;
+	log_warn("%s: the registry says: %s", host, text);
+}
+
+static void
 configure(const struct options *o, struct entrypoint_config *cfg)
 {
 	cfg->db = o->no_db ? NULL : o->db;
@@ -65,6 +72,7 @@ configure(const struct options *o, struct entrypoint_config *cfg)
 	    .docker_config = o->docker_config,
 	    .parallel = (unsigned)o->parallel,
 	    .timeout = (unsigned)o->timeout_s,
+	    .warning = on_warning,
 	};
 }
 
