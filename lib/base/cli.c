@@ -30,10 +30,10 @@ struct parse {
 	struct err *e;
 };
 
-static int
-usage(struct parse *p, const char *text, const char *option)
+int
+cli_usage(struct err *e, const char *option, const char *text)
 {
-	return err_set(p->e, ERR_USAGE, EINVAL, "%s: %s", option, text);
+	return err_set(e, ERR_USAGE, EINVAL, "%s: %s", option, text);
 }
 
 static void *
@@ -116,13 +116,13 @@ take(struct parse *p, const struct cli_opt *o, const char *shown,
 	const char *value = inline_value;
 
 	if (o->type != CLI_LIST && (p->seen & bit) != 0)
-		return usage(p, "given twice", shown);
+		return cli_usage(p->e, shown, "given twice");
 	p->seen |= bit;
 	if (o->type == CLI_FLAG && value != NULL)
-		return usage(p, "takes no value", shown);
+		return cli_usage(p->e, shown, "takes no value");
 	if (takes_value(o) && value == NULL) {
 		if (p->at >= p->argc)
-			return usage(p, "a value is missing", shown);
+			return cli_usage(p->e, shown, "a value is missing");
 		value = p->argv[p->at++];
 	}
 	return store(p, o, value == NULL ? "" : value);
@@ -149,7 +149,7 @@ parse_long(struct parse *p, const char *word)
 	}
 	if (str_eqz(name, "version") || str_eqz(name, "verbose")) {
 		if (value != NULL)
-			return usage(p, "takes no value", word);
+			return cli_usage(p->e, word, "takes no value");
 		if (str_eqz(name, "version"))
 			p->common.version = true;
 		else
@@ -184,7 +184,7 @@ parse_letters(struct parse *p, const char *word)
 		} else if (*c == 'v') {
 			p->common.verbosity++;
 		} else if (o == NULL) {
-			return usage(p, "unknown option", shown);
+			return cli_usage(p->e, shown, "unknown option");
 		} else if (takes_value(o)) {
 			return take(p, o, shown, c[1] == '\0' ? NULL : c + 1);
 		} else {

@@ -89,6 +89,9 @@ int cli_parse(const struct cli *cli, int argc, char **argv, void *opts,
  */
 int cli_finish(const struct cli *cli, int r, struct err *e);
 
+/* A usage error that names the option: "--app-id: text". -EINVAL, ERR_USAGE. */
+int cli_usage(struct err *e, const char *option, const char *text);
+
 /* Free what the lists of opts own. */
 void cli_free(const struct cli *cli, void *opts);
 

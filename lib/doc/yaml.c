@@ -242,33 +242,34 @@ scalar(struct reader *r, const yaml_event_t *ev)
 }
 
 static int
+collection(struct reader *r, const yaml_event_t *ev, struct tree_part part,
+    const yaml_char_t *tag, const yaml_char_t *anchor)
+{
+	part.tag = keep_tag(r, tag);
+	part.start = byte_at(r, ev->start_mark.index);
+	return add(r, &part, anchor);
+}
+
+static int
 sequence(struct reader *r, const yaml_event_t *ev)
 {
+	bool flow = ev->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
 	struct tree_part part = {
-	    .kind = DOC_SEQ,
-	    .style = ev->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE
-			 ? DOC_FLOW
-			 : DOC_BLOCK,
-	    .tag = keep_tag(r, ev->data.sequence_start.tag),
-	    .start = byte_at(r, ev->start_mark.index),
-	};
+	    .kind = DOC_SEQ, .style = flow ? DOC_FLOW : DOC_BLOCK};
 
-	return add(r, &part, ev->data.sequence_start.anchor);
+	return collection(r, ev, part, ev->data.sequence_start.tag,
+	    ev->data.sequence_start.anchor);
 }
 
 static int
 mapping(struct reader *r, const yaml_event_t *ev)
 {
+	bool flow = ev->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
 	struct tree_part part = {
-	    .kind = DOC_MAP,
-	    .style = ev->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
-			 ? DOC_FLOW
-			 : DOC_BLOCK,
-	    .tag = keep_tag(r, ev->data.mapping_start.tag),
-	    .start = byte_at(r, ev->start_mark.index),
-	};
+	    .kind = DOC_MAP, .style = flow ? DOC_FLOW : DOC_BLOCK};
 
-	return add(r, &part, ev->data.mapping_start.anchor);
+	return collection(r, ev, part, ev->data.mapping_start.tag,
+	    ev->data.mapping_start.anchor);
 }
 
 static int

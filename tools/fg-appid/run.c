@@ -11,12 +11,6 @@
 #include "uuid4/uuid4.h"
 
 static int
-usage(struct err *e, const char *option, const char *text)
-{
-	return err_set(e, ERR_USAGE, EINVAL, "%s: %s", option, text);
-}
-
-static int
 read_id(const char *text, struct appid *id, struct err *e)
 {
 	int r = appid_parse(str_of(text), id, e);
@@ -79,7 +73,8 @@ print_one(const struct options *o, struct cli_rest rest, struct err *e)
 		return -EINVAL;
 	}
 	if (o->parse != NULL && rest.n > 0)
-		return usage(e, rest.argv[0], "no NAME is taken with --parse");
+		return cli_usage(
+		    e, rest.argv[0], "no NAME is taken with --parse");
 	if (o->parse == NULL && rest.n == 0)
 		return err_set(e, ERR_USAGE, EINVAL, "NAME is missing");
 	r = o->parse != NULL ? read_id(o->parse, &id, e)

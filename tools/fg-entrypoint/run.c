@@ -13,22 +13,17 @@
 
 enum { ARENA_MAX = 1024 * 1024 * 1024, RECORD_MAX = 16 * 1024 * 1024 };
 
-static int
-usage(struct err *e, const char *option, const char *text)
-{
-	return err_set(e, ERR_USAGE, EINVAL, "%s: %s", option, text);
-}
-
 /* Options that mean nothing for what is asked. */
 static int
 check_options(const struct options *o, struct cli_rest rest, struct err *e)
 {
 	if (o->fill && rest.n > 1)
-		return usage(e, rest.argv[1], "one FILE at most with --fill");
+		return cli_usage(
+		    e, rest.argv[1], "one FILE at most with --fill");
 	if (o->remember && (o->db == NULL || o->no_db))
-		return usage(e, "--remember", "only with --db");
+		return cli_usage(e, "--remember", "only with --db");
 	if (o->remember && (o->offline || o->no_registry))
-		return usage(e, "--remember",
+		return cli_usage(e, "--remember",
 		    o->offline ? "not with --offline"
 			       : "not with --no-registry");
 	return 0;

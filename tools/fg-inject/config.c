@@ -12,18 +12,12 @@
 enum { CA_MAX = 16 * 1024 };
 
 static int
-usage(struct err *e, const char *option, const char *text)
-{
-	return err_set(e, ERR_USAGE, EINVAL, "%s: %s", option, text);
-}
-
-static int
 check_image(const char *image, struct err *e)
 {
 	struct imageref ref;
 
 	if (image == NULL)
-		return usage(
+		return cli_usage(
 		    e, "--sidecar-image", "required, or FG_SIDECAR_IMAGE");
 	if (imageref_parse(str_of(image), &ref, e) != 0) {
 		err_prefix(e, "--sidecar-image");
@@ -51,9 +45,9 @@ check_url(
 	(void)str_cut(
 	    str_sub(all, strlen(scheme), all.n), '/', &authority, &path);
 	if (authority.n == 0)
-		return usage(e, option, "no host in the URL");
+		return cli_usage(e, option, "no host in the URL");
 	if (str_chr(authority, '@') < authority.n)
-		return usage(e, option,
+		return cli_usage(e, option,
 		    "no user or password here: the task definition shows it");
 	return 0;
 }
@@ -63,7 +57,7 @@ check_arn(const char *option, const char *arn, struct err *e)
 {
 	if (arn == NULL || strncmp(arn, "arn:", 4) == 0)
 		return 0;
-	return usage(e, option, "not an ARN (arn:...)");
+	return cli_usage(e, option, "not an ARN (arn:...)");
 }
 
 /* [LOGICALID=]APPID; neither part of an App ID can hold a '='. */
@@ -78,9 +72,9 @@ check_app_ids(const struct cli_list *list, struct err *e)
 		if (!str_cut(all, '=', &name, &id))
 			id = all;
 		else if (name.n == 0)
-			return usage(e, "--app-id", "an empty LOGICALID");
+			return cli_usage(e, "--app-id", "an empty LOGICALID");
 		if (appid_parse(id, &parsed, &why) != 0)
-			return usage(e, "--app-id", why.text);
+			return cli_usage(e, "--app-id", why.text);
 	}
 	return 0;
 }
@@ -101,7 +95,7 @@ check_values(const struct options *o, struct err *e)
 	if (r == 0)
 		r = check_arn("--execution-role", o->execution_role, e);
 	if (r == 0 && o->console == NULL && o->console_ca != NULL)
-		r = usage(e, "--console-ca", "only with --console");
+		r = cli_usage(e, "--console-ca", "only with --console");
 	return r;
 }
 
