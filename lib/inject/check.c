@@ -22,8 +22,10 @@ static bool
 is_reserved(const struct check *k, const struct doc_node *item)
 {
 	enum taskdef_form form = k->g->td->form;
-	const struct doc_node *name = taskdef_get(form, item, "name");
+	const struct doc_node *name;
 
+	item = cfn_follow(item);
+	name = taskdef_get(form, item, "name");
 	if (!doc_is_text(name))
 		return false;
 	return names_is_ours(name->text) ||
@@ -95,16 +97,6 @@ check_environment(const struct check *k)
 	return STR_NONE;
 }
 
-bool
-check_lists(const struct doc_node *list, const char *word)
-{
-	if (list != NULL && list->kind == DOC_SEQ)
-		doc_each(item, list)
-			if (doc_is(item, word))
-				return true;
-	return false;
-}
-
 /* The image must be the one that --fill looked at. */
 static struct str
 check_image(const struct check *k)
@@ -147,7 +139,7 @@ why_not(const struct check *k)
 	if (reason.p == NULL)
 		reason = check_environment(k);
 	if (reason.p == NULL &&
-	    check_lists(member(k, "linuxParameters.capabilities.drop"),
+	    taskdef_lists(member(k, "linuxParameters.capabilities.drop"),
 		NAMES_CAPABILITY))
 		reason = STR("it drops SYS_PTRACE, which fg-wrap needs; take "
 			     "that out of capabilities.drop");

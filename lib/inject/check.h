@@ -12,7 +12,4 @@
 struct str check_container(const struct grow *g,
     const struct taskdef_container *c, const struct record_container *rc);
 
-/* Is `word` an item of the list? A NULL list has none. */
-bool check_lists(const struct doc_node *list, const char *word);
-
 #endif

@@ -2,167 +2,11 @@
 #include "embed.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "earlier.h"
 #include "remove.h"
 #include "undo.h"
-
-#define ARENA_MAX ((size_t)256 * 1024 * 1024)
-
-/*
- * A document on its way: each step collects edits in `ed`, and step() makes
- * the next document of them. Records outlive the documents.
- */
-struct way {
-	const struct embed_input *in;
-	struct err *e;
-	struct arena *arena;
-	struct doc *owned; /* NULL: still the input */
-	const struct doc *doc;
-	struct cfn_scope *scope;
-	struct taskdef_file f;
-	struct edit *ed;
-	struct record *recs; /* one per definition */
-};
-
-/* ---- steps ---- */
-
-static void
-leave_document(struct way *w)
-{
-	taskdef_close(&w->f);
-	edit_free(w->ed);
-	cfn_scope_free(w->scope);
-	doc_free(w->owned);
-	w->ed = NULL;
-	w->scope = NULL;
-	w->owned = NULL;
-}
-
-static void
-way_free(struct way *w)
-{
-	leave_document(w);
-	arena_free(w->arena);
-}
-
-static int
-enter_document(struct way *w)
-{
-	int r = w->in->scope(w->in->arg, w->doc, &w->scope, w->e);
-
-	if (r == 0)
-		r = taskdef_open(&w->f, w->doc, w->scope, w->e);
-	if (r != 0)
-		return r;
-	w->ed = edit_new(w->doc);
-	return w->ed == NULL ? err_nomem(w->e) : 0;
-}
-
-static int
-read_records(struct way *w)
-{
-	w->recs = arena_alloc(w->arena, w->f.n * sizeof *w->recs);
-	if (w->recs == NULL)
-		return err_nomem(w->e);
-	for (size_t i = 0; i < w->f.n; i++) {
-		int r = record_read(
-		    &w->f, &w->f.defs[i], w->arena, &w->recs[i], w->e);
-
-		if (r != 0)
-			return r;
-		memcpy(w->recs[i].cut, RECORD_CUT_NONE, RECORD_CUT);
-	}
-	return 0;
-}
-
-static int
-way_open(struct way *w, const struct embed_input *in, struct err *e)
-{
-	int r;
-
-	*w = (struct way){.in = in, .e = e, .doc = in->doc};
-	w->arena = arena_new(ARENA_MAX);
-	if (w->arena == NULL)
-		return err_nomem(e);
-	r = enter_document(w);
-	return r == 0 ? read_records(w) : r;
-}
-
-/* The records are at other places now. */
-static int
-find_records(struct way *w)
-{
-	for (size_t i = 0; i < w->f.n; i++) {
-		struct record there;
-		int r =
-		    record_read(&w->f, &w->f.defs[i], w->arena, &there, w->e);
-
-		if (r != 0)
-			return r;
-		w->recs[i].node = there.node;
-		w->recs[i].holder = there.holder;
-	}
-	return 0;
-}
-
-static int
-step(struct way *w)
-{
-	struct doc *next = NULL;
-	int r;
-
-	if (edit_empty(w->ed))
-		return 0;
-	r = edit_apply(w->ed, &next, w->e);
-	if (r != 0)
-		return r;
-	leave_document(w);
-	w->doc = w->owned = next;
-	r = enter_document(w);
-	return r == 0 ? find_records(w) : r;
-}
-
-/*
- * Removing must lead to the first bytes, whenever it did so for the input: the
- * law is checked in each run.
- */
-static int
-seal(struct way *w, const struct doc *result, struct buf *out)
-{
-	bool original = false, before = true;
-	int r = remove_seal(result, &original, out, w->e);
-
-	if (r == 0 && !original)
-		r = remove_is_original(w->in->doc, &before, w->e);
-	if (r == 0 && !original && before)
-		r = err_set(w->e, ERR_PERM, EINVAL,
-		    "%s: what was put in could not be taken out again "
-		    "exactly; please report this with the document",
-		    doc_name(result));
-	return r;
-}
-
-/* The last step: the text, with the digests of the records set. */
-static int
-finish(struct way *w, struct buf *out)
-{
-	cleanup_doc struct doc *last = NULL;
-	const struct doc *result = w->doc;
-	int r = 0;
-
-	if (!edit_empty(w->ed)) {
-		r = edit_apply(w->ed, &last, w->e);
-		result = last;
-	}
-	if (r != 0)
-		return r;
-	if (result != w->in->doc)
-		return seal(w, result, out);
-	buf_adds(out, doc_source(result));
-	return buf_error(out) != 0 ? err_nomem(w->e) : 0;
-}
+#include "way.h"
 
 /* ---- stamp ---- */
 
@@ -193,9 +37,7 @@ stamp_all(struct way *w, const struct stamp_config *cfg, struct report *report)
 			      : stamp_check_given(&w->f, cfg, w->e);
 
 	if (r == 0)
-		r = select_check(&w->f, &cfg->only, w->e);
-	if (r == 0)
-		r = select_check(&w->f, &cfg->exclude, w->e);
+		r = select_check(&w->f, &cfg->only, &cfg->exclude, w->e);
 	if (r == 0)
 		r = stamp_each(w, cfg, report, fresh);
 	if (r == 0 && cfg->from != NULL)
@@ -213,7 +55,7 @@ embed_stamp(const struct embed_input *in, const struct stamp_config *cfg,
 	if (r == 0)
 		r = stamp_all(&w, cfg, report);
 	if (r == 0)
-		r = finish(&w, out);
+		r = way_finish(&w, out);
 	way_free(&w);
 	return r;
 }
@@ -242,17 +84,15 @@ strip_injected(struct way *w)
 		w->recs[i].new_execution_role = false;
 		w->recs[i].old_execution_role = STR_NONE;
 	}
-	return step(w);
+	return way_step(w);
 }
 
 static int
 inject_all(
     struct way *w, const struct inject_config *cfg, struct report *report)
 {
-	int r = select_check(&w->f, &cfg->only, w->e);
+	int r = select_check(&w->f, &cfg->only, &cfg->exclude, w->e);
 
-	if (r == 0)
-		r = select_check(&w->f, &cfg->exclude, w->e);
 	for (size_t i = 0; i < w->f.n && r == 0; i++)
 		r = inject_definition(&w->f, &w->f.defs[i], cfg, &w->recs[i],
 		    w->ed, report, w->e);
@@ -292,14 +132,14 @@ embed_inject(const struct embed_input *in, const struct inject_config *cfg,
 	if (r == 0 && stamp != NULL) {
 		r = stamp_all(&w, stamp, NULL);
 		if (r == 0)
-			r = step(&w);
+			r = way_step(&w);
 	}
 	if (r == 0)
 		r = strip_injected(&w);
 	if (r == 0)
 		r = inject_all(&w, cfg, report);
 	if (r == 0)
-		r = finish(&w, out);
+		r = way_finish(&w, out);
 	if (r == 0)
 		report_size(&w, out->n, report);
 	way_free(&w);
@@ -337,7 +177,7 @@ strip_stale(struct way *w)
 			w->recs[i].changed = true;
 		}
 	}
-	return step(w);
+	return way_step(w);
 }
 
 static int
@@ -388,15 +228,13 @@ embed_fill(const struct embed_input *in, const struct fill_config *cfg,
 	int r = way_open(&w, in, e);
 
 	if (r == 0)
-		r = select_check(&w.f, &cfg->only, e);
-	if (r == 0)
-		r = select_check(&w.f, &cfg->exclude, e);
+		r = select_check(&w.f, &cfg->only, &cfg->exclude, e);
 	if (r == 0)
 		r = strip_stale(&w);
 	if (r == 0)
 		r = fill_all(&w, cfg, report);
 	if (r == 0)
-		r = finish(&w, out);
+		r = way_finish(&w, out);
 	way_free(&w);
 	return r;
 }

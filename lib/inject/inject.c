@@ -91,17 +91,6 @@ do_container(const struct inject *in, const struct taskdef_container *c)
 
 /* ---- the task definition ---- */
 
-static const struct doc_node *
-find_item(enum taskdef_form form, const struct doc_node *list, const char *key,
-    const char *value)
-{
-	if (list != NULL && list->kind == DOC_SEQ)
-		doc_each(item, list)
-			if (doc_is(taskdef_get(form, item, key), value))
-				return item;
-	return NULL;
-}
-
 /* Removing takes out all that refers to our sidecar: it must all be ours. */
 static int
 check_references(const struct grow *g)
@@ -112,10 +101,10 @@ check_references(const struct grow *g)
 
 	for (size_t i = 0; i < g->td->n; i++)
 		for (size_t j = 0; j < sizeof refs / sizeof *refs; j++) {
-			const struct doc_node *ref = find_item(form,
+			const struct doc_node *ref = taskdef_item(form,
 			    taskdef_get(
 				form, g->td->containers[i].node, refs[j][0]),
-			    refs[j][1], SIDECAR_NAME);
+			    refs[j][1], SIDECAR_NAME, 0);
 
 			if (ref != NULL)
 				return doc_err(g->e, ERR_NO, EEXIST, g->f->doc,

@@ -136,7 +136,7 @@ protect_container(const struct grow *g, const struct inject_config *cfg,
 	struct protect p = {
 	    .g = g, .cfg = cfg, .app_id = app_id, .c = c, .rc = rc};
 
-	p.had_ptrace = check_lists(
+	p.had_ptrace = taskdef_lists(
 	    member(&p, "linuxParameters.capabilities.add"), NAMES_CAPABILITY);
 	rc->injected = true;
 	rc->added_ptrace = !p.had_ptrace;

@@ -78,16 +78,6 @@ read_old(
 		copy_member(rec, old, record_paths[i], &c->old[i]);
 }
 
-static bool
-is_listed(const struct doc_node *list, const char *word)
-{
-	if (list != NULL)
-		doc_each(item, list)
-			if (doc_is(item, word))
-				return true;
-	return false;
-}
-
 static int
 read_container(struct record *rec, const struct doc_node *entry, struct err *e)
 {
@@ -99,13 +89,13 @@ read_container(struct record *rec, const struct doc_node *entry, struct err *e)
 	copy_member(rec, entry, "image", &c->image);
 	copy_member(rec, entry, "digest", &c->digest);
 	copy_member(rec, entry, "platform", &c->platform);
-	c->filled = is_listed(did, "fill");
-	c->filled_entry_point = is_listed(did, "entryPoint");
-	c->filled_command = is_listed(did, "command");
-	c->stamped = is_listed(did, "stamp");
-	c->injected = is_listed(did, "inject");
-	c->added_ptrace = is_listed(did, "ptrace");
-	c->excluded = is_listed(did, "exclude");
+	c->filled = taskdef_lists(did, "fill");
+	c->filled_entry_point = taskdef_lists(did, "entryPoint");
+	c->filled_command = taskdef_lists(did, "command");
+	c->stamped = taskdef_lists(did, "stamp");
+	c->injected = taskdef_lists(did, "inject");
+	c->added_ptrace = taskdef_lists(did, "ptrace");
+	c->excluded = taskdef_lists(did, "exclude");
 	read_old(rec, c, doc_get(entry, "old"));
 	return 0;
 }
@@ -141,9 +131,9 @@ read_tree(struct record *rec, const struct doc_node *root, struct err *e)
 	copy_member(rec, root, "oldMetadata", &rec->old_metadata);
 	copy_member(rec, root, "oldExecutionRoleArn", &rec->old_execution_role);
 	copy_member(rec, root, "oldTags", &rec->old_tags);
-	rec->new_metadata = is_listed(did, "metadata");
-	rec->new_execution_role = is_listed(did, "executionRoleArn");
-	rec->new_tag = is_listed(did, "tag");
+	rec->new_metadata = taskdef_lists(did, "metadata");
+	rec->new_execution_role = taskdef_lists(did, "executionRoleArn");
+	rec->new_tag = taskdef_lists(did, "tag");
 	if (all != NULL)
 		for (const struct doc_node *c = all->first; c != NULL && r == 0;
 		     c = c->next)
@@ -157,8 +147,6 @@ int
 record_read(const struct taskdef_file *f, const struct taskdef *td,
     struct arena *a, struct record *ret, struct err *e)
 {
-	const struct doc_node *whole =
-	    td->resource != NULL ? td->resource : td->node;
 	cleanup_doc struct doc *tree = NULL;
 	struct err why = {0};
 	int r;
@@ -166,7 +154,7 @@ record_read(const struct taskdef_file *f, const struct taskdef *td,
 	*ret = (struct record){.cut = RECORD_CUT_NONE, .arena = a};
 	find_node(td, ret);
 	if (ret->node == NULL) {
-		sha256_text(doc_raw(f->doc, whole), ret->sha256);
+		sha256_text(doc_raw(f->doc, taskdef_whole(td)), ret->sha256);
 		return 0;
 	}
 	if (!doc_is_text(ret->node))

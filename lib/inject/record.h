@@ -57,7 +57,7 @@ struct record {
 					* label */
 	struct str tool;               /* version that wrote it last */
 	char sha256[SHA256_HEX];       /* of the definition's first bytes */
-	char cut[RECORD_CUT];          /* see seal.h */
+	char cut[RECORD_CUT];          /* see remove_seal() */
 	bool changed;                  /* by --fill: node is out of date */
 	bool new_metadata;             /* "Metadata" was not there before */
 	bool new_execution_role;

@@ -8,12 +8,6 @@
 
 #define ARENA_MAX ((size_t)64 * 1024 * 1024)
 
-static const struct doc_node *
-whole(const struct taskdef *td)
-{
-	return td->resource != NULL ? td->resource : td->node;
-}
-
 /*
  * Where the value of "cut" is in text that holds a record; the text may be
  * quoted once more, so up to 6 bytes of quotes, backslashes and the colon
@@ -54,7 +48,7 @@ note_removed(const struct edit *ed, const struct taskdef *td,
 {
 	cleanup_buf struct buf removed = BUF_MAX(DOC_BYTES_MAX);
 
-	edit_removed(ed, whole(td), &removed);
+	edit_removed(ed, taskdef_whole(td), &removed);
 	if (buf_error(&removed) != 0)
 		return err_nomem(e);
 	def->found = removed.n > 0 || def->rec.node != NULL;
@@ -76,7 +70,8 @@ compare_originals(
 	if (r != 0)
 		return r;
 	for (size_t i = 0; i < before->n && i < after.n; i++) {
-		sha256_text(doc_raw(ret->after, whole(&after.defs[i])), hex);
+		sha256_text(
+		    doc_raw(ret->after, taskdef_whole(&after.defs[i])), hex);
 		ret->defs[i].original =
 		    strcmp(hex, ret->defs[i].rec.sha256) == 0;
 	}

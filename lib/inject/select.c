@@ -44,8 +44,8 @@ select_none(const struct taskdef *td, const struct inject_names *only,
 	return true;
 }
 
-int
-select_check(const struct taskdef_file *f, const struct inject_names *names,
+static int
+check_names(const struct taskdef_file *f, const struct inject_names *names,
     struct err *e)
 {
 	for (size_t i = 0; i < names->n; i++) {
@@ -61,4 +61,13 @@ select_check(const struct taskdef_file *f, const struct inject_names *names,
 			    "no container is named \"%s\"", names->items[i]);
 	}
 	return 0;
+}
+
+int
+select_check(const struct taskdef_file *f, const struct inject_names *only,
+    const struct inject_names *exclude, struct err *e)
+{
+	int r = check_names(f, only, e);
+
+	return r == 0 ? check_names(f, exclude, e) : r;
 }

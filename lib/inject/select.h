@@ -23,8 +23,8 @@ bool select_excluded(const struct taskdef_container *c,
 bool select_none(const struct taskdef *td, const struct inject_names *only,
     const struct inject_names *exclude, const struct record *rec);
 
-/* Each name must be some container's. -ENOENT, ERR_USAGE. */
-int select_check(const struct taskdef_file *f, const struct inject_names *names,
-    struct err *e);
+/* Each of the names must be some container's. -ENOENT, ERR_USAGE. */
+int select_check(const struct taskdef_file *f, const struct inject_names *only,
+    const struct inject_names *exclude, struct err *e);
 
 #endif

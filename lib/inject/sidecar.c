@@ -43,19 +43,16 @@ add_variable(
 const struct doc_node *
 sidecar_ignored_uid(const struct grow *g)
 {
-	const struct doc_node *uid = NULL;
+	const struct doc_node *uid;
 	const struct doc_node *properties = taskdef_path(g->td->form,
 	    g->td->form == TASKDEF_ARRAY ? NULL : g->td->node,
 	    g->td->form == TASKDEF_TEMPLATE
 		? "proxyConfiguration.proxyConfigurationProperties"
 		: "proxyConfiguration.properties");
 
-	if (properties == NULL || properties->kind != DOC_SEQ)
-		return NULL;
-	doc_each(item, properties)
-		if (doc_is(
-			taskdef_get(g->td->form, item, "name"), "IgnoredUID"))
-			uid = taskdef_get(g->td->form, item, "value");
+	uid = taskdef_get(g->td->form,
+	    taskdef_item(g->td->form, properties, "name", "IgnoredUID", 0),
+	    "value");
 	return doc_is_text(uid) && uid->text.n == 0 ? NULL : uid;
 }
 

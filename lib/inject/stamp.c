@@ -19,39 +19,27 @@ struct stamp {
 
 /* ---- what is there ---- */
 
-/* The nth item of that name in the list, which is environment or secrets. */
+/* The nth of the container's variables of that name. */
 static const struct doc_node *
-find_named(enum taskdef_form form, const struct doc_node *list,
+find_variable(enum taskdef_form form, const struct doc_node *container,
     const char *name, size_t n)
 {
-	if (list == NULL || list->kind != DOC_SEQ)
-		return NULL;
-	doc_each(item, list)
-		if (doc_is(taskdef_get(form, item, "name"), name) && n-- == 0)
-			return item;
-	return NULL;
-}
-
-static const struct doc_node *
-find_variable(
-    enum taskdef_form form, const struct doc_node *container, const char *name)
-{
-	return find_named(
-	    form, taskdef_get(form, container, "environment"), name, 0);
+	return taskdef_item(
+	    form, taskdef_get(form, container, "environment"), "name", name, n);
 }
 
 const struct doc_node *
 stamp_variable(
     enum taskdef_form form, const struct doc_node *container, const char *name)
 {
-	return taskdef_get(form, find_variable(form, container, name), "value");
+	return taskdef_get(
+	    form, cfn_follow(find_variable(form, container, name, 0)), "value");
 }
 
 const struct doc_node *
 stamp_double(enum taskdef_form form, const struct doc_node *container)
 {
-	return find_named(
-	    form, taskdef_get(form, container, "environment"), NAMES_APP_ID, 1);
+	return find_variable(form, container, NAMES_APP_ID, 1);
 }
 
 const struct doc_node *
@@ -266,11 +254,12 @@ static int
 write_over(struct stamp *s, const struct taskdef_container *c,
     const struct doc_node *item, const struct val *id)
 {
-	const struct doc_node *old = taskdef_get(s->g.td->form, item, "value");
+	const struct doc_node *old =
+	    taskdef_get(s->g.td->form, cfn_follow(item), "value");
 
 	if (old != NULL && val_equals(id, old))
 		return 0;
-	if (old == NULL || !is_stamped(s, c))
+	if (old == NULL || !is_stamped(s, c) || doc_is_shared(item))
 		return doc_err(s->g.e, ERR_NO, EEXIST, s->g.f->doc, item,
 		    "fg-appid did not write this " NAMES_APP_ID
 		    "; take it out first");
@@ -284,8 +273,9 @@ static int
 write_new(struct stamp *s, const struct taskdef_container *c,
     struct record_container *rc, const struct val *id, struct err *why)
 {
-	const struct doc_node *secret = find_named(s->g.td->form,
-	    taskdef_get(s->g.td->form, c->node, "secrets"), NAMES_APP_ID, 0);
+	const struct doc_node *secret = taskdef_item(s->g.td->form,
+	    taskdef_get(s->g.td->form, c->node, "secrets"), "name",
+	    NAMES_APP_ID, 0);
 	struct arena *a = edit_arena(s->g.ed);
 	struct grow g = s->g;
 	int r;
@@ -309,7 +299,7 @@ write_one(
 {
 	enum taskdef_form form = s->g.td->form;
 	const struct doc_node *item =
-	    find_variable(form, c->node, NAMES_APP_ID);
+	    find_variable(form, c->node, NAMES_APP_ID, 0);
 	const struct doc_node *other = stamp_double(form, c->node);
 	struct record_container *rc;
 	struct err why = {0};

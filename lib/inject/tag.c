@@ -10,17 +10,6 @@ struct tag {
 	bool *changed;
 };
 
-/* The value of the tag that is there, or NULL. */
-static const struct doc_node *
-find_tag(enum taskdef_form form, const struct doc_node *tags)
-{
-	if (tags != NULL && tags->kind == DOC_SEQ)
-		doc_each(item, tags)
-			if (doc_is(taskdef_get(form, item, "key"), NAMES_TAG))
-				return taskdef_get(form, item, "value");
-	return NULL;
-}
-
 static int
 update_tag(
     const struct tag *t, const struct doc_node *value, const struct val *id)
@@ -84,7 +73,8 @@ tag_write(
 	const struct doc_node *tags =
 	    td->form == TASKDEF_ARRAY ? NULL
 				      : taskdef_get(td->form, td->node, "tags");
-	const struct doc_node *value = find_tag(td->form, tags);
+	const struct doc_node *value = taskdef_get(td->form,
+	    taskdef_item(td->form, tags, "key", NAMES_TAG, 0), "value");
 
 	if (!wanted && !g->rec->new_tag)
 		return 0;

@@ -217,14 +217,10 @@ undo_tag(const struct undo *u)
 {
 	const struct doc_node *tags =
 	    taskdef_get(u->td->form, u->td->node, "tags");
-	const struct doc_node *ours = NULL;
+	const struct doc_node *ours =
+	    taskdef_item(u->td->form, tags, "key", NAMES_TAG, 0);
 
-	if (tags == NULL || tags->kind != DOC_SEQ || !u->rec->new_tag)
-		return;
-	doc_each(tag, tags)
-		if (doc_is(taskdef_get(u->td->form, tag, "key"), NAMES_TAG))
-			ours = tag;
-	if (ours == NULL)
+	if (ours == NULL || !u->rec->new_tag)
 		return;
 	if (tags->n == 1)
 		take_out(u, tags, u->rec->old_tags);

@@ -27,9 +27,7 @@ lint_file(const struct taskdef_file *f, const struct lint_config *cfg,
 	int r = a == NULL ? err_nomem(e) : 0;
 
 	if (r == 0)
-		r = select_check(f, &cfg->only, e);
-	if (r == 0)
-		r = select_check(f, &cfg->exclude, e);
+		r = select_check(f, &cfg->only, &cfg->exclude, e);
 	for (size_t i = 0; i < f->n && r == 0; i++) {
 		if ((cfg->families & LINT_START) != 0)
 			check_start(f, &f->defs[i], report);

@@ -29,19 +29,11 @@ member(const struct check *k, const char *path)
 	return taskdef_path(k->td->form, k->c->node, path);
 }
 
-/* Has the list an item whose `key` is `value`? Returns it. */
 static const struct doc_node *
 item_with(
     const struct check *k, const char *path, const char *key, const char *value)
 {
-	const struct doc_node *list = member(k, path);
-
-	if (list == NULL || list->kind != DOC_SEQ)
-		return NULL;
-	doc_each(item, list)
-		if (doc_is(taskdef_get(k->td->form, item, key), value))
-			return item;
-	return NULL;
+	return taskdef_item(k->td->form, member(k, path), key, value, 0);
 }
 
 static bool
@@ -107,22 +99,12 @@ waits_for_sidecar(const struct check *k)
 }
 
 static bool
-lists(const struct check *k, const char *path, const char *word)
-{
-	const struct doc_node *list = member(k, path);
-
-	if (list != NULL && list->kind == DOC_SEQ)
-		doc_each(item, list)
-			if (doc_is(item, word))
-				return true;
-	return false;
-}
-
-static bool
 has_ptrace(const struct check *k)
 {
-	return lists(k, "linuxParameters.capabilities.add", NAMES_CAPABILITY) &&
-	       !lists(k, "linuxParameters.capabilities.drop", NAMES_CAPABILITY);
+	return taskdef_lists(member(k, "linuxParameters.capabilities.add"),
+		   NAMES_CAPABILITY) &&
+	       !taskdef_lists(member(k, "linuxParameters.capabilities.drop"),
+		   NAMES_CAPABILITY);
 }
 
 static bool

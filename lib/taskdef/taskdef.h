@@ -93,6 +93,16 @@ const struct doc_node *taskdef_path(
     enum taskdef_form form, const struct doc_node *map, const char *path);
 
 /*
+ * The nth item, from 0, of a list of maps whose `key` is the text `value`, or
+ * NULL; what is no list has none. It may be an alias.
+ */
+const struct doc_node *taskdef_item(enum taskdef_form form,
+    const struct doc_node *list, const char *key, const char *value, size_t n);
+
+/* Is the text `word` an item of the list? What is no list has none. */
+bool taskdef_lists(const struct doc_node *list, const char *word);
+
+/*
  * The name of the function that n is, "Fn::If"; NULL: n is a plain value.
  * Only templates have functions.
  */
@@ -116,6 +126,9 @@ bool taskdef_is_fargate(const struct taskdef_file *f, const struct taskdef *td);
  */
 const char *taskdef_platform(const struct taskdef_file *f,
     const struct taskdef *td, struct cfn_why *why);
+
+/* All of td: the resource of a template, with Type, Metadata and so on. */
+const struct doc_node *taskdef_whole(const struct taskdef *td);
 
 /* "TaskDef" for messages: the logical ID, else the family, else "". */
 struct str taskdef_label(

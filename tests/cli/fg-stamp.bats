@@ -108,6 +108,40 @@ ids() {
 	refused 1 'containerDefinitions[1].environment[0].value: ' "take one out"
 }
 
+@test "aliases of variables count as what they stand for" {
+	local id=mine:11111111-2222-4333-8444-555555555555
+	cat >"$tmp/in.yaml" <<-end
+		Resources:
+		  Task:
+		    Type: AWS::ECS::TaskDefinition
+		    Properties:
+		      ContainerDefinitions:
+		        - Name: a
+		          Image: a
+		          EntryPoint: [/a]
+		          Environment: [&id {Name: FG_APP_ID, Value: "$id"}]
+		        - Name: b
+		          Image: b
+		          EntryPoint: [/b]
+		          Environment: [*id]
+	end
+	fg-appid --stamp "$tmp/in.yaml" | cmp - "$tmp/in.yaml"
+	fg-inject --sidecar-image=$sidecar "$tmp/in.yaml" >"$tmp/out.yaml"
+	[[ $(grep -c FG_APP_ID "$tmp/out.yaml") -eq 2 ]]
+	fg-lint "$tmp/out.yaml"
+	fg-inject --remove "$tmp/out.yaml" | cmp - "$tmp/in.yaml"
+	stamp --renew "$tmp/in.yaml"
+	refused 1 'ContainerDefinitions[0].Environment[0]: ' "take it out"
+	sed -i 's/\[\*id\]/[*id, *id]/' "$tmp/in.yaml"
+	stamp "$tmp/in.yaml"
+	refused 1 'ContainerDefinitions[1].Environment[1]: ' twice
+	sed 's/\[&id.*/[\&id {Name: FG_IMAGE, Value: x}]/; s/, \*id\]/]/' \
+		"$tmp/in.yaml" >"$tmp/reserved.yaml"
+	inject "$tmp/reserved.yaml"
+	[[ $status -eq 1 && ${#stderr_lines[@]} -eq 2 ]]
+	[[ ${stderr_lines[1]} == *'[1]: it sets a variable FG_*'* ]]
+}
+
 @test "a secret of that name is refused: ECS takes no variable beside it" {
 	vary '.containerDefinitions[0].secrets[0].name = "FG_APP_ID"'
 	stamp "$tmp/in.json"
