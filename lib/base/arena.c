@@ -3,6 +3,7 @@
 
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ struct arena {
 	struct block *blocks; /* newest first */
 	size_t left;          /* of the bound */
 	size_t next_size;
+	bool fixed; /* it and its one block lie in memory of the caller */
 };
 
 struct arena *
@@ -34,12 +36,28 @@ arena_new(size_t max)
 	return a;
 }
 
+struct arena *
+arena_in(void *mem, size_t n)
+{
+	const size_t align = alignof(max_align_t);
+	size_t head = (sizeof(struct arena) + align - 1) / align * align;
+	struct arena *a = mem;
+	struct block *b;
+
+	if (n < head + sizeof *b)
+		return NULL;
+	b = (void *)((char *)mem + head);
+	*b = (struct block){.size = n - head - sizeof *b};
+	*a = (struct arena){.blocks = b, .left = b->size, .fixed = true};
+	return a;
+}
+
 void
 arena_free(struct arena *a)
 {
 	struct block *b, *next;
 
-	if (a == NULL)
+	if (a == NULL || a->fixed)
 		return;
 	for (b = a->blocks; b != NULL; b = next) {
 		next = b->next;
@@ -83,10 +101,12 @@ arena_alloc(struct arena *a, size_t n)
 		return NULL;
 	n = (n + align - 1) / align * align;
 	if (b == NULL || b->size - b->used < n)
-		b = add_block(a, n);
+		b = a->fixed ? NULL : add_block(a, n);
 	if (b == NULL)
 		return NULL;
 	p = b->bytes + b->used;
+	if (a->fixed)
+		memset(p, 0, n);
 	b->used += n;
 	a->left -= n < a->left ? n : a->left;
 	return p;

@@ -14,6 +14,13 @@ struct arena; /* opaque */
 /* A new arena that will hand out max bytes at most; NULL: out of memory. */
 struct arena *arena_new(size_t max);
 
+/*
+ * An arena in the n bytes at mem, aligned for any type, which it never passes;
+ * they stay the caller's, and arena_free() does nothing to them. NULL when n
+ * does not even hold the arena itself.
+ */
+struct arena *arena_in(void *mem, size_t n);
+
 /* Free it with all that it handed out; NULL is fine. */
 void arena_free(struct arena *a);
 void arena_freep(struct arena **a);

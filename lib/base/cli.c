@@ -208,17 +208,22 @@ parse_words(struct parse *p, struct cli_rest *rest)
 
 		if (strcmp(word, "--") == 0)
 			break;
-		if (word[0] != '-' || word[1] == '\0')
+		if (word[0] != '-' || word[1] == '\0') {
 			rest->argv[rest->n++] = word;
-		else if (word[1] == '-')
+			if (p->cli->loads)
+				break;
+		} else if (word[1] == '-') {
 			r = parse_long(p, word);
-		else
+		} else {
 			r = parse_letters(p, word);
+		}
 		if (r != 0)
 			return r;
 	}
 	while (p->at < p->argc)
 		rest->argv[rest->n++] = p->argv[p->at++];
+	if (p->cli->loads)
+		rest->argv[rest->n] = NULL;
 	return 0;
 }
 
@@ -329,7 +334,7 @@ cli_finish(const struct cli *cli, int r, struct err *e)
 {
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		log_error("standard output: %s", strerror(errno));
-		return ERR_PERM;
+		return cli->loads ? CLI_LOADER_FAILED : ERR_PERM;
 	}
 	if (r >= 0)
 		return r;
@@ -338,7 +343,7 @@ cli_finish(const struct cli *cli, int r, struct err *e)
 	log_error("%s", e->text);
 	if (e->kind == ERR_USAGE)
 		cli_help_usage(cli, stderr);
-	return (int)e->kind;
+	return cli->loads ? CLI_LOADER_FAILED : (int)e->kind;
 }
 
 void

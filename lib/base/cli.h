@@ -59,7 +59,15 @@ struct cli {
 	const struct cli_opt *opts;        /* 64 at most */
 	const char *operand;               /* "FILE", "NAME"; NULL: none */
 	size_t min_operands, max_operands; /* max SIZE_MAX: any number */
+	/*
+	 * A chain loader: options end at the first operand, since what follows
+	 * is the next program's, and its own failures are CLI_LOADER_FAILED,
+	 * whatever their kind, since all else may be the exit code of that.
+	 */
+	bool loads;
 };
+
+enum { CLI_LOADER_FAILED = 125 }; /* as env(1) and timeout(1) have it */
 
 /* What is left of argv after the options. */
 struct cli_rest {
@@ -73,8 +81,8 @@ enum cli_outcome { CLI_RUN, CLI_DONE };
  * Fill *opts (the tool's options struct, holding the defaults) from argv and
  * the environment. Grammar: --name=VALUE, --name VALUE, -x VALUE, -xVALUE,
  * joined letters of flags, "--" ends options, options may stand after
- * operands; no abbreviations; an option given twice is an error unless it is
- * a CLI_LIST. An empty environment variable counts as unset.
+ * operands (unless it loads); no abbreviations; an option given twice is an
+ * error unless it is a CLI_LIST. An empty environment variable counts as unset.
  *
  * *outcome CLI_DONE: help or version was printed, the tool exits with what
  * cli_finish() says. Errors are ERR_USAGE and name the nearest option.
@@ -97,7 +105,7 @@ void cli_free(const struct cli *cli, void *opts);
 
 /*
  * parse, run, finish: the whole of a tool's main(). opts holds the defaults;
- * run gets it back filled.
+ * run gets it back filled. The rest of one that loads ends with NULL.
  */
 int cli_main(const struct cli *cli, int argc, char **argv, void *opts,
     int (*run)(void *opts, struct cli_rest rest, struct err *e));

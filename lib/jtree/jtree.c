@@ -48,6 +48,7 @@ parse_children(struct parser *p, struct jtree *t, struct err *e)
 
 	while ((r = jscan_next(&p->scan, &tok, e)) == 1) {
 		struct str key = STR_NONE;
+		size_t key_at = tok.start;
 
 		if (tok.kind == JSCAN_OBJECT_END || tok.kind == JSCAN_ARRAY_END)
 			return 0;
@@ -62,6 +63,7 @@ parse_children(struct parser *p, struct jtree *t, struct err *e)
 		if (r != 0)
 			return r;
 		(*end)->key = key;
+		(*end)->key_at = key_at;
 		end = &(*end)->next;
 		t->n++;
 	}
@@ -78,6 +80,7 @@ parse_value(struct parser *p, struct jscan_token *tok, struct jtree **ret,
 		return too_large(e);
 	*ret = t;
 	t->kind = tok->kind;
+	t->at = t->key_at = tok->start;
 	switch (tok->kind) {
 	case JSCAN_OBJECT:
 	case JSCAN_ARRAY:
@@ -162,6 +165,18 @@ jtree_number(const struct jtree *t, double *ret)
 	text[t->text.n] = '\0';
 	*ret = strtod(text, NULL); /* its grammar holds JSON's */
 	return true;
+}
+
+void
+jtree_place(struct str text, size_t at, unsigned *line, unsigned *column)
+{
+	struct str before = str_sub(text, 0, at);
+	size_t start = str_rchr(before, '\n');
+
+	*line = 1;
+	for (size_t i = 0; i < before.n; i++)
+		*line += before.p[i] == '\n';
+	*column = (unsigned)(before.n - (start < before.n ? start + 1 : 0) + 1);
 }
 
 void

@@ -23,6 +23,7 @@ struct jtree {
 	struct str text;            /* STRING: decoded; else as written */
 	struct jtree *first, *next; /* members or items; the one behind */
 	size_t n;                   /* of members or items */
+	size_t at, key_at; /* offsets in the text: of the value, its key */
 };
 
 /*
@@ -45,6 +46,9 @@ struct str jtree_str(const struct jtree *t);
 
 /* True, with the value in *ret: t is a number of 64 characters at most. */
 bool jtree_number(const struct jtree *t, double *ret);
+
+/* The line and column (in bytes) of an offset of text, both from 1. */
+void jtree_place(struct str text, size_t at, unsigned *line, unsigned *column);
 
 /* Write t, numbers as they were written. */
 void jtree_write(const struct jtree *t, struct jwrite *w);

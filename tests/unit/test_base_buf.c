@@ -154,6 +154,34 @@ arena_is_bounded(void **state)
 		assert_in_range(++given, 1, 64);
 }
 
+static void
+an_arena_in_memory_of_the_caller(void **state)
+{
+	static _Alignas(16) unsigned char memory[4096];
+	struct arena *a;
+	unsigned char *p;
+	size_t n = 0;
+
+	(void)state;
+	memset(memory, 0xff, sizeof memory);
+	assert_null(arena_in(memory, 8));
+	a = arena_in(memory, sizeof memory - 16);
+	assert_non_null(a);
+	while ((p = arena_alloc(a, 100)) != NULL) {
+		assert_int_equal((uintptr_t)p % 16, 0);
+		assert_true(p > memory);
+		assert_true(p + 100 <= memory + sizeof memory - 16);
+		for (int i = 0; i < 100; i++)
+			assert_int_equal(p[i], 0);
+		n += 100;
+	}
+	assert_in_range(n, 3000, 4000);
+	assert_null(arena_alloc(a, SIZE_MAX));
+	for (size_t i = sizeof memory - 16; i < sizeof memory; i++)
+		assert_int_equal(memory[i], 0xff);
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -166,6 +194,7 @@ main(void)
 	    cmocka_unit_test(reserve_and_write),
 	    cmocka_unit_test(arena_hands_out_zeroed_aligned_memory),
 	    cmocka_unit_test(arena_is_bounded),
+	    cmocka_unit_test(an_arena_in_memory_of_the_caller),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

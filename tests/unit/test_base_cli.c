@@ -370,6 +370,38 @@ completions(void **state)
 	    strstr(buf_z(&b), "complete -c fg-test -l file -s f -r -d 'what'"));
 }
 
+static void
+a_loader_leaves_the_rest_alone(void **state)
+{
+	struct cli loader = tool;
+	struct options o = {0};
+	char words[] = "fg-test\0-n\0cmd\0--bogus\0-q\0--\0-x";
+	char *argv[8] = {NULL};
+	struct cli_rest rest;
+	enum cli_outcome outcome;
+	struct err e = {0};
+	int argc = 0;
+
+	(void)state;
+	loader.loads = true;
+	loader.max_operands = SIZE_MAX;
+	for (char *w = words; w < words + sizeof words; w += strlen(w) + 1)
+		argv[argc++] = w;
+	assert_int_equal(
+	    cli_parse(&loader, argc, argv, &o, &rest, &outcome, &e), 0);
+	assert_true(o.dry_run);
+	assert_false(o.quick);
+	assert_int_equal(rest.n, 5);
+	assert_string_equal(rest.argv[0], "cmd");
+	assert_string_equal(rest.argv[1], "--bogus");
+	assert_string_equal(rest.argv[3], "--");
+	assert_string_equal(rest.argv[4], "-x");
+	assert_null(rest.argv[5]);
+	assert_int_equal(cli_finish(&loader, 7, &e), 7);
+	(void)err_set(&e, ERR_PERM, EIO, "tried");
+	assert_int_equal(cli_finish(&loader, -EIO, &e), CLI_LOADER_FAILED);
+}
+
 int
 main(void)
 {
@@ -386,6 +418,7 @@ main(void)
 	    cmocka_unit_test(help_and_version),
 	    cmocka_unit_test(help_json),
 	    cmocka_unit_test(completions),
+	    cmocka_unit_test(a_loader_leaves_the_rest_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

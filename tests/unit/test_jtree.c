@@ -106,6 +106,30 @@ written_again(void **state)
 }
 
 static void
+places(void **state)
+{
+	const struct str text =
+	    STR("{\n  \"a\": [1,\n 22],\"b\":{\"c\" : null}}");
+	const struct jtree *t = parse(text.p), *a = t->first;
+	const struct {
+		size_t at;
+		unsigned line, column;
+	} rows[] = {{t->at, 1, 1}, {a->key_at, 2, 3}, {a->at, 2, 8},
+	    {a->first->at, 2, 9}, {a->first->next->at, 3, 2},
+	    {jtree_get(t, "b")->key_at, 3, 6},
+	    {jtree_get(t, "b")->first->at, 3, 17}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unsigned line = 0, column = 0;
+
+		jtree_place(text, rows[i].at, &line, &column);
+		assert_int_equal(line, rows[i].line);
+		assert_int_equal(column, rows[i].column);
+	}
+}
+
+static void
 refused(void **state)
 {
 	static const char *const bad[] = {"", " ", "{", "[1", "[1,]", "{\"a\"}",
@@ -156,6 +180,7 @@ main(void)
 	    TEST(look_up),
 	    TEST(nul_and_long_numbers),
 	    TEST(written_again),
+	    TEST(places),
 	    TEST(refused),
 	    TEST(bounds),
 	};
