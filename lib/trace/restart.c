@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "restart.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "exe.h"
+#include "mem.h"
+
+#ifndef SYS_epoll_pwait2
+#define SYS_epoll_pwait2 441
+#endif
+
+enum { VDSO_MAX = 16384, AUXV_MAX = 64 };
+
+#if defined(__x86_64__)
+static const unsigned char instruction[REGS_SYSCALL_SIZE] = {0x0f, 0x05};
+#else
+static const unsigned char instruction[REGS_SYSCALL_SIZE] = {1, 0, 0, 0xd4};
+#endif
+
+static const long ended[] = {
+#ifdef SYS_epoll_wait
+    SYS_epoll_wait,
+#endif
+    SYS_epoll_pwait,
+    SYS_epoll_pwait2,
+    SYS_semop,
+    SYS_semtimedop,
+    SYS_rt_sigtimedwait,
+    SYS_io_getevents,
+};
+
+static uint64_t
+mask(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at == NULL ? 0 : strtoull(at + strlen(name), NULL, 16);
+}
+
+static bool
+has_signal(struct trace *t, pid_t tid)
+{
+	struct str text = exe_status(t, tid);
+
+	if (text.n == 0)
+		return true;
+	return ((mask(text.p, "\nSigPnd:") | mask(text.p, "\nShdPnd:")) &
+		   ~mask(text.p, "\nSigBlk:")) != 0;
+}
+
+void
+restart_keep(struct trace *t, const struct task *task, struct regs *r)
+{
+	uint64_t args[6];
+	size_t i;
+	int j;
+
+	if (regs_result(r) != -EINTR)
+		return;
+	for (i = 0; i < sizeof(ended) / sizeof(ended[0]); i++)
+		if (ended[i] == regs_nr(r))
+			break;
+	if (i == sizeof(ended) / sizeof(ended[0]) || has_signal(t, task->tid))
+		return;
+	for (j = 0; j < 6; j++)
+		args[j] = regs_arg(r, j);
+	regs_call(r, regs_ip(r) - REGS_SYSCALL_SIZE, regs_nr(r), args);
+}
+
+static bool
+is_entry(struct trace *t, pid_t tid, uint64_t at)
+{
+	unsigned char there[REGS_SYSCALL_SIZE];
+
+	return mem_get(t, tid, at, there, sizeof(there)) == 0 &&
+	       memcmp(there, instruction, sizeof(there)) == 0;
+}
+
+/* Offset of one in the vdso, which is the same for all processes. */
+static size_t
+vdso_offset(void)
+{
+	const unsigned char *vdso =
+	    (const unsigned char *)(uintptr_t)getauxval(AT_SYSINFO_EHDR);
+	Elf64_Ehdr h;
+	size_t n, i;
+
+	if (vdso == NULL)
+		return 0;
+	memcpy(&h, vdso, sizeof(h));
+	/* Its section headers come last. */
+	n = h.e_shoff > 0 && h.e_shoff < VDSO_MAX ? h.e_shoff : 4096;
+	for (i = 0; i + sizeof(instruction) <= n; i += 1)
+		if (memcmp(vdso + i, instruction, sizeof(instruction)) == 0)
+			return i;
+	return 0;
+}
+
+static uint64_t
+vdso_of(pid_t tid)
+{
+	uint64_t v[2 * AUXV_MAX];
+	char name[32];
+	cleanup_fd int fd = -1;
+	ssize_t n;
+	size_t i;
+
+	(void)snprintf(name, sizeof(name), "/proc/%d/auxv", (int)tid);
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || (n = read(fd, v, sizeof(v))) <= 0)
+		return 0;
+	for (i = 0; (i + 2) * sizeof(v[0]) <= (size_t)n; i += 2)
+		if (v[i] == AT_SYSINFO_EHDR)
+			return v[i + 1];
+	return 0;
+}
+
+uint64_t
+restart_entry(struct trace *t, pid_t tid, const struct regs *r)
+{
+	uint64_t at = regs_ip(r) - REGS_SYSCALL_SIZE, vdso;
+	size_t offset;
+
+	/* It stands behind one, or at one that is to be restarted. */
+	if (is_entry(t, tid, at))
+		return at;
+	if (is_entry(t, tid, regs_ip(r)))
+		return regs_ip(r);
+	offset = vdso_offset();
+	vdso = offset > 0 ? vdso_of(tid) : 0;
+	return vdso > 0 && is_entry(t, tid, vdso + offset) ? vdso + offset : 0;
+}

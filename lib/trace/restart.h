@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* restart: leaving a system call for a while, and going back into it. */
+#ifndef FG_TRACE_RESTART_H
+#define FG_TRACE_RESTART_H
+
+#include "regs.h"
+#include "state.h"
+
+/*
+ * The task stands at PTRACE_EVENT_STOP with the registers r. Calls that the
+ * stop alone has ended with EINTR (signal(7): epoll_wait(2) and its like) are
+ * made to be entered again, unless a signal is about to be handled.
+ */
+void restart_keep(struct trace *t, const struct task *task, struct regs *r);
+
+/* The address of an instruction that enters a system call; 0: none found. */
+uint64_t restart_entry(struct trace *t, pid_t tid, const struct regs *r);
+
+#endif
