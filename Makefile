@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # fg: `make help` lists the targets. One file, not recursive; V=1 shows the
-# commands, WITH=asan|ubsan|fuzz|cov builds a variant below build/WITH.
+# commands, WITH=asan|ubsan|fuzz|cov|arm64 builds a variant below build/WITH.
 
 VERSION := $(shell cat VERSION)
 CC ?= cc
@@ -39,6 +39,10 @@ else ifeq ($(WITH),ubsan)
 MODE := $(SANITIZED) -fsanitize=undefined
 else ifeq ($(WITH),cov)
 MODE := -O0 -g --coverage
+else ifeq ($(WITH),arm64)
+CC := aarch64-linux-gnu-gcc
+AR := aarch64-linux-gnu-ar
+MODE := -O2 -g $(HARDEN:-fcf%=-mbranch-protection=standard) $(HARDEN_GCC)
 else
 MODE := -O2 -g $(HARDEN) $(if $(findstring clang,$(CC)),,$(HARDEN_GCC))
 endif
@@ -47,6 +51,35 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DFG_VERSION='"$(VERSION)"' -Ilib \
 	-fPIE $(WARN) $(if $(findstring clang,$(CC)),,$(WARN_GCC)) $(MODE) \
 	$(FUZZER) -MMD -MP $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) $(MODE) $(LDFLAGS)
+# The tools that start in images of others: static, by musl, of core modules
+# alone, compiled a second time below $M. A variant has them as all others, so
+# that the sanitizers see them.
+MUSL_CC ?= musl-gcc
+M := $B/musl
+STATIC := $(if $(filter-out arm64,$(WITH)),,fg-wrap)
+CORE_SRC := $(shell awk '$$3 == "core" { print $$2, $$5 }' \
+	tests/doc/layers.txt | while read -r module but; do \
+		ls lib/$$module/*.c 2>/dev/null | grep -v "/$${but:- }$$"; done)
+STATIC_CFLAGS = $(subst -fPIE,-fno-pie,$(ALL_CFLAGS)) -fno-plt \
+	-ffunction-sections -fdata-sections -isystem $M/include
+STATIC_LDFLAGS := -static -no-pie -Wl,--gc-sections \
+	-Wl,-z,relro,-z,now,-z,noexecstack
+
+# What is not asked for every event is made small.
+SMALL := $(addprefix $M/lib/,base jscan jtree jwrite policy collections learn \
+	landlock) $M/tools
+$(foreach d,$(SMALL),$(eval $d/%.o: CFLAGS += -Os))
+
+# For arm64 there are the core, its unit tests and the static tools; what
+# Debian's cross packages lack is below $(ROOT) (share/deps/arm64-root).
+KERNEL := /usr/include /usr/include/$(shell uname -m)-linux-gnu
+ifeq ($(WITH),arm64)
+ROOT := $B/root
+KERNEL := /usr/aarch64-linux-gnu/include
+MUSL_CC = $(CC) -specs=$(ROOT)/musl.specs
+ALL_CFLAGS += -idirafter $(ROOT)/usr/include
+endif
+
 LIBS := -lz -lyaml -lsqlite3 -ljq -luuid -lcrypto -ldl
 
 # ---- what there is ---------------------------------------------------------
@@ -56,13 +89,30 @@ PAGES := $(notdir $(wildcard man/*.[1-8]))
 SHARED := $(filter-out share/deps/% share/complete/%,$(wildcard share/*/*))
 SCRIPTS := $(notdir $(basename $(wildcard share/complete/*.bash)))
 LIB_OBJ := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c))
-BINS := $(TOOLS:%=$B/bin/%)
+BINS := $(filter-out $(STATIC:%=$B/bin/%),$(TOOLS:%=$B/bin/%))
+STATIC_BINS := $(filter $(TOOLS:%=$B/bin/%),$(STATIC:%=$B/bin/%))
 UNIT := $(patsubst tests/unit/%.c,$B/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/*.c))
 FIXTURES := $(patsubst tests/fixtures/%.c,$B/fixtures/%, \
 	$(wildcard tests/fixtures/*.c)) $(patsubst tests/fixtures/%/main.c, \
 	$B/fixtures/%,$(wildcard tests/fixtures/*/main.c))
+
+ifeq ($(WITH),arm64)
+LIBS := -L$(ROOT)/usr/lib/aarch64-linux-gnu
+LIB_OBJ := $(CORE_SRC:%.c=$B/%.o)
+BINS :=
+# qemu-user has no ptrace(2), seccomp(2) or Landlock, and is no place for tests
+# that measure or take much time; those of jwrite read by libjq.
+UNIT := $(shell awk '$$3 == "core" && !$$5 && $$2 !~ /^(landlock|jwrite)$$/ { \
+	print $$2 == "trace" ? "trace_filter" : $$2 }' tests/doc/layers.txt | \
+	while read -r module; do \
+		ls tests/unit/test_$$module.c tests/unit/test_$${module}_*.c; \
+	done 2>/dev/null | sort -u)
+UNIT := $(filter-out $B/tests/test_custom $B/tests/test_ere \
+	$B/tests/test_event_json $B/tests/test_event_mask, \
+	$(UNIT:tests/unit/%.c=$B/tests/%))
+endif
 
 ifeq ($(V),1)
 Q :=
@@ -80,7 +130,7 @@ run = $(Q)FG_BUILD=$(abspath $B) tests/run
 
 .SECONDARY:
 .DELETE_ON_ERROR:
-all: $(BINS) ## build the tools into build/bin
+all: $(BINS) $(STATIC_BINS) ## build the tools into build/bin
 
 # ---- tests, demo, measurements ---------------------------------------------
 unit: $(UNIT)
@@ -98,10 +148,20 @@ check-%: ## one suite: check-unit, -cli, -pipelines, -doc, -e2e (real servers)
 	$(build) all unit fixtures
 	$(run) $*
 
+check-arm64: ## fg-wrap for arm64, and the unit tests that qemu-user can run
+	$(ensure) build check arm64
+	$(build) WITH=arm64 all unit
+	$(Q)FG_BUILD=$(abspath build/arm64) tests/run arm64
+
 check-corpus: ## the laws over every document in CORPUS=../shared/corpus
 	$(ensure) build check e2e
 	$(build) all fixtures
 	$(Q)FG_CORPUS=$(abspath $(CORPUS)) FG_BUILD=$(abspath $B) tests/run corpus
+
+soak: ## the long runs: 20,000 execs, ten minutes of work, all of stress-ng
+	$(ensure) build e2e
+	$(build) all fixtures
+	$(Q)SOAK=true FG_TIMEOUT=3600 FG_BUILD=$(abspath $B) tests/run soak
 
 demo: ## real definitions become protected ones, before your eyes
 	$(ensure) build e2e
@@ -119,7 +179,10 @@ fuzz: ## run every fuzz target for FUZZ_SECONDS=60
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run
 
 # ---- rules -----------------------------------------------------------------
-$B/%.o: %.c Makefile VERSION
+$B/root/done: share/deps/arm64-root
+	$(Q)share/deps/arm64-root $(@D)
+
+$B/%.o: %.c Makefile VERSION | $(ROOT:%=%/done)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -127,7 +190,7 @@ $B/%.o: %.c Makefile VERSION
 $B/libfg.a: $(LIB_OBJ)
 	$(call say,AR,$@)
 	@rm -f $@
-	$(Q)ar qcsD $@ $^
+	$(Q)$(AR) qcsD $@ $^
 
 define link
 $(call say,LD,$@)
@@ -140,6 +203,30 @@ $(BINS): $B/bin/%: $$(addprefix $B/,$$(addsuffix .o,$$(basename \
 	    $$(wildcard tools/$$*/*.c)))) $B/libfg.a
 	$(call link)
 
+# musl-gcc finds no headers of the kernel, and must not find those of glibc.
+$M/include/asm:
+	@mkdir -p $(@D)
+	$(Q)for d in $(wildcard $(KERNEL:%=%/linux) $(KERNEL:%=%/asm) \
+			$(KERNEL:%=%/asm-generic)); do \
+		ln -sfn $$d $M/include/; \
+	done
+
+$M/%.o: %.c Makefile VERSION | $M/include/asm $(ROOT:%=%/done)
+	$(call say,MUSL,$<)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(STATIC_CFLAGS) -c -o $@ $<
+
+$M/libcore.a: $(CORE_SRC:%.c=$M/%.o)
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(AR) qcsD $@ $^
+
+$(STATIC_BINS): $B/bin/%: $$(addprefix $M/,$$(addsuffix .o,$$(basename \
+	    $$(wildcard tools/$$*/*.c)))) $M/libcore.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(STATIC_CFLAGS) $(STATIC_LDFLAGS) -o $@ $^
+
 $B/tests/%: $B/tests/unit/%.o $B/libfg.a
 	$(call link,-lcmocka)
 
@@ -148,7 +235,7 @@ $(FIXTURES): $B/fixtures/%: $$(addprefix $B/,$$(addsuffix .o,$$(basename \
 	    $B/libfg.a
 	$(call link,-lssl)
 
-$B/bench/%: $B/tests/bench/%.o
+$B/bench/%: $B/tests/bench/%.o $B/libfg.a
 	$(call link)
 
 $B/fuzz/%: $B/tests/fuzz/%.o $B/libfg.a
@@ -218,7 +305,7 @@ help: ## this list
 			pipelines/$$p; \
 	done
 
-.PHONY: all unit fixtures benches fuzzers check check-corpus demo bench fuzz \
-	install uninstall dist format clean help
+.PHONY: all unit fixtures benches fuzzers check check-arm64 check-corpus soak \
+	demo bench fuzz install uninstall dist format clean help
 
--include $(wildcard $B/*/*/*.d $B/tests/fixtures/*/*.d)
+-include $(wildcard $B/*/*/*.d $B/tests/fixtures/*/*.d $M/*/*/*.d)

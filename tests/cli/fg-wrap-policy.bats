@@ -1,0 +1,189 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# fg-wrap --policy: read, watched, and what happens when it is bad.
+
+bats_require_minimum_version 1.5.0
+load wrap
+
+setup() {
+	wrap_setup
+	policy=$tmp/policy.json
+	allow >"$policy"
+}
+
+teardown() {
+	wrap_teardown
+}
+
+allow() {
+	echo '{"rules":[{"name":"allow","processes":{"effect":"alert",
+		"blacklist":["no-such-program"]}}]}'
+}
+
+deny() {
+	echo '{"rules":[{"name":"deny","processes":{"effect":"'"${1:-prevent}"'",
+		"blacklist":["touch"]}}]}'
+}
+
+# started [OPTION ...]: a shell that tries touch every 20 ms, the exit code of
+# the last try in $tmp/last.
+started() {
+	fg-wrap --audit="$tmp/audit" "$@" -- sh -c '
+		while sleep 0.02; do
+			touch "$1/touched" 2>/dev/null
+			echo $? >"$1/last.new"
+			mv "$1/last.new" "$1/last"
+		done' - "$tmp" &
+	background+=($!)
+	eventually event "$tmp/audit" '.name == "start"'
+}
+
+last() {
+	[[ $(cat "$tmp/last" 2>/dev/null) == "$1" ]]
+}
+
+@test "prevent: the call fails, the process lives" {
+	deny >"$policy"
+	run fg-wrap --policy="$policy" --audit="$tmp/audit" \
+		sh -c 'touch "$1"; echo $?' - "$tmp/x"
+	[[ $status -eq 0 && ${lines[-1]} == 126 && ! -e $tmp/x ]]
+	event "$tmp/audit" '.name == "process.exec" and .action == "prevent"'
+	jq -es 'map(.name) | .[0] == "start" and .[1] == "policy.applied" and
+		.[-1] == "exit"' "$tmp/audit"
+}
+
+@test "tier exec: the program is killed before its first instruction" {
+	deny >"$policy"
+	run fg-wrap --tier=exec --policy="$policy" --audit="$tmp/audit" \
+		sh -c 'touch "$1"; echo $?' - "$tmp/x"
+	[[ $status -eq 0 && ${lines[-1]} == 137 && ! -e $tmp/x ]]
+	event "$tmp/audit" '.name == "process.exec" and .action == "prevent"'
+}
+
+@test "alert: it is told, nothing else" {
+	deny alert >"$policy"
+	fg-wrap --policy="$policy" --audit="$tmp/audit" touch "$tmp/x"
+	[[ -e $tmp/x ]]
+	event "$tmp/audit" '.name == "process.exec" and .action == "alert"'
+}
+
+@test "block: the whole tree ends, exit code 137" {
+	deny block >"$policy"
+	run timeout 20 fg-wrap --policy="$policy" --audit="$tmp/audit" sh -c '
+		setsid sleep 60 & echo $!; sleep 0.3; touch "$1"; echo survived' \
+		- "$tmp/x"
+	[[ $status -eq 137 && $output != *survived* && ! -e $tmp/x ]]
+	run kill -0 "${lines[0]}"
+	[[ $status -ne 0 ]]
+	event "$tmp/audit" '.action == "block"'
+	event "$tmp/audit" '.name == "exit" and .number == 137'
+}
+
+@test "the command itself may be what is denied" {
+	deny >"$policy"
+	run fg-wrap --policy="$policy" touch "$tmp/x"
+	[[ $status -eq 126 && $output == *"Operation not permitted"* ]]
+}
+
+@test "a policy renamed into place is applied to what runs" {
+	started --policy="$policy"
+	eventually last 0
+	deny >"$tmp/new"
+	mv "$tmp/new" "$policy"
+	eventually last 126
+	event "$tmp/audit" '.name == "policy.applied"'
+	allow >"$tmp/new"
+	mv "$tmp/new" "$policy"
+	eventually last 0
+}
+
+@test "a later policy may go by hashes, the first did not" {
+	started --policy="$policy"
+	eventually last 0
+	printf '{"rules":[{"name":"hash","processes":{"effect":"alert","rules":
+		[{"sha256":["%s"],"effect":"prevent"}]}}]}' \
+		"$(sha256sum "$(readlink -f "$(command -v touch)")" |
+			cut -d ' ' -f 1)" >"$tmp/new"
+	mv "$tmp/new" "$policy"
+	eventually event "$tmp/audit" '.name == "policy.applied" and
+		.detail == "hash"'
+	eventually last 137
+	event "$tmp/audit" '.name == "process.exec" and
+		.rule.id == "process-rule" and .action == "prevent"'
+}
+
+@test "a policy written in place is applied" {
+	started --policy="$policy"
+	eventually last 0
+	deny >"$policy"
+	eventually last 126
+}
+
+@test "a symbolic link that is swapped is followed" {
+	mkdir "$tmp/a" "$tmp/b"
+	allow >"$tmp/a/p"
+	deny >"$tmp/b/p"
+	ln -s a "$tmp/current"
+	ln -s current/p "$tmp/link"
+	started --policy="$tmp/link"
+	eventually last 0
+	ln -s b "$tmp/next"
+	mv -T "$tmp/next" "$tmp/current"
+	eventually last 126
+}
+
+@test "an invalid policy is refused, the last good one stays" {
+	deny >"$policy"
+	started --policy="$policy" 2>"$tmp/stderr"
+	eventually last 126
+	echo '{"rules":' >"$policy"
+	eventually event "$tmp/audit" '.name == "policy.rejected"'
+	grep -q "$policy:.*last good policy stays" "$tmp/stderr"
+	sleep 0.1
+	last 126
+	rm "$policy"
+	eventually event "$tmp/audit" '.name == "policy.rejected" and
+		(.. | strings | test("No such file"))'
+	last 126
+	allow >"$policy"
+	eventually last 0
+}
+
+@test "a policy that changes a hundred times is applied in the end" {
+	local i
+	started --policy="$policy"
+	for ((i = 0; i < 100; i++)); do
+		allow >"$tmp/new"
+		mv "$tmp/new" "$policy"
+	done
+	deny >"$policy"
+	eventually last 126
+}
+
+@test "no policy at the start: open runs it, closed does not" {
+	local bad
+	echo '[1,' >"$tmp/bad"
+	head -c 2000000 /dev/zero | tr '\0' ' ' >"$tmp/big"
+	for bad in "$tmp/none" "$tmp" "$tmp/bad" "$tmp/big" /dev/null; do
+		echo "$bad"
+		rm -f "$tmp/audit"
+		run --separate-stderr fg-wrap --policy="$bad" \
+			--audit="$tmp/audit" sh -c 'echo ran; exit 5'
+		[[ $status -eq 5 && $output == ran && $stderr == "fg-wrap: $bad:"* ]]
+		event "$tmp/audit" '.name == "policy.missing"'
+		event "$tmp/audit" '.name == "policy.rejected"'
+		run --separate-stderr fg-wrap --policy="$bad" \
+			--on-no-policy=closed sh -c 'echo ran'
+		[[ $status -eq 125 && -z $output && $stderr == *"$bad"* ]]
+		[[ $stderr == *"the command is not run"* ]]
+	done
+	run --separate-stderr fg-wrap --on-no-policy=closed true
+	[[ $status -eq 125 ]]
+}
+
+@test "a tier that does not see what the policy asks for says so" {
+	echo '{"rules":[{"name":"files","filesystem":{"effect":"alert",
+		"blacklist":["/etc"]}}]}' >"$policy"
+	fg-wrap --tier=exec --policy="$policy" --audit="$tmp/audit" true
+	event "$tmp/audit" '.name == "unseen"'
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy_file.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+enum {
+	IN_FOLDER = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO,
+	IN_TARGET = IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB,
+};
+
+/*
+ * The folder tells of names; the file itself of writes, wherever a symbolic
+ * link leads. Each call follows the links anew.
+ */
+static int
+watch(struct policy_file *f)
+{
+	const char *slash = strrchr(f->path, '/');
+	char folder[PATH_MAX] = ".";
+	size_t n = slash == NULL ? 0 : (size_t)(slash - f->path);
+
+	if (n >= sizeof folder)
+		return -ENAMETOOLONG;
+	if (slash != NULL) {
+		memcpy(folder, f->path, n + 1);
+		folder[n == 0 ? 1 : n] = '\0';
+	}
+	(void)inotify_add_watch(f->fd, f->path, IN_TARGET);
+	if (inotify_add_watch(f->fd, folder, IN_FOLDER | IN_MASK_ADD) < 0)
+		return -errno;
+	return 0;
+}
+
+void
+policy_file_open(struct policy_file *f, const char *path, int64_t now_ms)
+{
+	*f = (struct policy_file){.path = path,
+	    .fd = -1,
+	    .begin_ms =
+		path == NULL ? INT64_MAX : now_ms + POLICY_FILE_BEGIN_MS,
+	    .changed_ms = INT64_MAX};
+}
+
+int
+policy_file_begin(struct policy_file *f, int64_t now_ms, struct err *e)
+{
+	int r;
+
+	if (now_ms < f->begin_ms)
+		return 0;
+	f->begin_ms = INT64_MAX;
+	f->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	r = f->fd < 0 ? -errno : watch(f);
+	/* It may have changed while nobody watched. */
+	f->first_ms = f->changed_ms = now_ms - POLICY_FILE_REST_MS;
+	if (r != 0)
+		return err_set(e, ERR_PERM, -r, "%s: cannot be watched: %s",
+		    f->path, strerror(-r));
+	return 0;
+}
+
+int
+policy_file_read(struct policy_file *f, struct buf *b, struct err *e)
+{
+	cleanup_fd int fd = -1;
+
+	f->changed_ms = INT64_MAX;
+	if (stat(f->path, &f->seen) != 0)
+		f->seen = (struct stat){0};
+	fd = fd_open(f->path, e);
+	if (fd < 0)
+		return fd;
+	(void)fstat(fd, &f->seen);
+	return fd_read_all(fd, f->path, b, e);
+}
+
+void
+policy_file_poll(struct policy_file *f, int64_t now_ms)
+{
+	char events[4096];
+
+	while (read(f->fd, events, sizeof events) > 0) {
+		if (f->changed_ms == INT64_MAX)
+			f->first_ms = now_ms;
+		f->changed_ms = now_ms;
+	}
+	(void)watch(f);
+}
+
+int64_t
+policy_file_next(const struct policy_file *f)
+{
+	int64_t latest = f->first_ms + POLICY_FILE_REST_MAX_MS;
+	int64_t at;
+
+	if (f->changed_ms == INT64_MAX)
+		return f->begin_ms;
+	at = f->changed_ms + POLICY_FILE_REST_MS;
+	return at < latest ? at : latest;
+}
+
+static bool
+same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+bool
+policy_file_changed(struct policy_file *f, int64_t now_ms)
+{
+	struct stat now = {0};
+
+	if (f->changed_ms == INT64_MAX || policy_file_next(f) > now_ms)
+		return false;
+	f->changed_ms = INT64_MAX;
+	(void)stat(f->path, &now);
+	return now.st_dev != f->seen.st_dev || now.st_ino != f->seen.st_ino ||
+	       now.st_size != f->seen.st_size ||
+	       !same_time(now.st_ctim, f->seen.st_ctim) ||
+	       !same_time(now.st_mtim, f->seen.st_mtim);
+}

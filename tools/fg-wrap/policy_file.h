@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * policy_file: a file that is watched by inotify(7), however it is changed: in
+ * place, by a rename over it, or by a symbolic link that is swapped.
+ */
+#ifndef FG_WRAP_POLICY_FILE_H
+#define FG_WRAP_POLICY_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * Changes are let come to rest for so long; but in a folder where something
+ * always happens that would never be.
+ *
+ * To end with an open inotify descriptor takes the kernel some 15 ms, so that
+ * it is opened only for commands that live longer than BEGIN_MS; the file is
+ * looked at once more then.
+ */
+enum {
+	POLICY_FILE_REST_MS = 50,
+	POLICY_FILE_REST_MAX_MS = 500,
+	POLICY_FILE_BEGIN_MS = 100,
+};
+
+struct policy_file {
+	const char *path; /* NULL: none */
+	int fd;           /* of inotify, to poll for POLLIN; -1: not yet */
+	int64_t begin_ms; /* when to start to watch; INT64_MAX: done */
+	int64_t first_ms, changed_ms; /* of the changes not yet looked at */
+	struct stat seen;             /* when it was last read */
+};
+
+/* For path; NULL: nothing is ever watched. */
+void policy_file_open(struct policy_file *f, const char *path, int64_t now_ms);
+
+/*
+ * When it is time to, start to watch. Not being able to is an error, and is
+ * told once.
+ */
+int policy_file_begin(struct policy_file *f, int64_t now_ms, struct err *e);
+
+/* Its text into b. It counts as read, also when that failed. */
+int policy_file_read(struct policy_file *f, struct buf *b, struct err *e);
+
+/* POLLIN on fd: something happened. */
+void policy_file_poll(struct policy_file *f, int64_t now_ms);
+
+/* When to call the two others; INT64_MAX: never. */
+int64_t policy_file_next(const struct policy_file *f);
+
+/* Did it change, and come to rest? Then read it. */
+bool policy_file_changed(struct policy_file *f, int64_t now_ms);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "audit.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "learner.h"
+#include "options.h"
+#include "supervise.h"
+
+enum { HELLO_MAX = 16384 };
+
+static int
+print_probe(struct err *e)
+{
+	cleanup_buf struct buf b = BUF_MAX(HELLO_MAX);
+	struct probe p;
+	struct jwrite w;
+	int r;
+
+	probe_machine(&p);
+	jwrite_init(&w, &b);
+	jwrite_record(&w, "probe");
+	probe_write(&p, &w);
+	jwrite_end(&w);
+	r = jwrite_end_text(&w);
+	if (r != 0)
+		return err_nomem(e);
+	buf_addc(&b, '\n');
+	return fd_write_stdout(buf_str(&b), e);
+}
+
+static void
+write_hello(struct supervisor *s, struct buf *b)
+{
+	const struct options *o = s->options;
+	struct jwrite w;
+
+	jwrite_init(&w, b);
+	jwrite_record(&w, "hello");
+	jwrite_kvz(&w, "app", o->app_id);
+	jwrite_kvz(&w, "container", o->container);
+	jwrite_kvz(&w, "image", o->image);
+	if (o->image_digest[0] != '\0')
+		jwrite_kvz(&w, "digest", o->image_digest);
+	jwrite_kvz(&w, "boot", s->report.shared->boot);
+	jwrite_kv_bool(&w, "pid1", s->probe.pid1);
+	jwrite_kvz(&w, "agent", "fg-wrap");
+	jwrite_kvz(&w, "version", FG_VERSION);
+	jwrite_key(&w, "abilities");
+	jwrite_object(&w);
+	probe_write(&s->probe, &w);
+	jwrite_end(&w);
+	jwrite_end(&w);
+	buf_addc(b, '\n');
+}
+
+/* What the policy asks for, or the options, or that a policy may come. */
+static enum trace_tier
+wanted_tier(const struct supervisor *s)
+{
+	const struct options *o = s->options;
+	struct str word = str_of(o->tier);
+
+	if (str_eqz(word, "auto") && s->judge.policy != NULL)
+		word = policy_tier(s->judge.policy);
+	if (str_eqz(word, "full"))
+		return TRACE_FULL;
+	if (str_eqz(word, "exec"))
+		return TRACE_EXEC;
+	if (str_eqz(word, "none"))
+		return TRACE_NONE;
+	if (o->policy == NULL && o->socket == NULL && o->learn == NULL)
+		return TRACE_NONE;
+	return s->probe.tier;
+}
+
+static bool
+closed(const struct supervisor *s)
+{
+	return strcmp(s->options->on_no_policy, "closed") == 0;
+}
+
+static void
+note_start(struct supervisor *s)
+{
+	cleanup_buf struct buf b = BUF_MAX(SHARED_DETAIL - 1);
+
+	buf_addf(&b, "tier=%s ", probe_tier_text(s->tier));
+	probe_text(&s->probe, &b);
+	(void)snprintf(s->report.shared->started,
+	    sizeof s->report.shared->started, "%s", buf_z(&b));
+}
+
+static int
+start(struct supervisor *s, struct err *e)
+{
+	enum trace_tier tier;
+	int r;
+
+	supervise_take_policy(s);
+	if (s->judge.policy == NULL && closed(s))
+		return err_set(e, ERR_PERM, ENOENT,
+		    "there is no policy, and --on-no-policy=closed; the "
+		    "command is not run");
+	tier = wanted_tier(s);
+	if (tier > s->probe.tier && closed(s))
+		return err_set(e, ERR_PERM, ENOTSUP,
+		    "tier %s is wanted, but only %s works here (see "
+		    "--probe), and --on-no-policy=closed",
+		    probe_tier_text(tier), probe_tier_text(s->probe.tier));
+	r = s->app != 0 ? app_start(s, tier, !closed(s), e)
+			: supervise_start(s, tier, !closed(s), e);
+	if (r != 0)
+		return r;
+	if (s->judge.learning && s->tier != TRACE_FULL)
+		log_error("--learn: tier %s does not see files and the "
+			  "network; what is learnt allows none of them",
+		    probe_tier_text(s->tier));
+	supervise_started(s);
+	note_start(s);
+	return supervise_run(s);
+}
+
+static int
+wrap(struct options *o, char **argv, struct err *e)
+{
+	static struct supervisor s; /* large; there is one */
+	cleanup_buf struct buf hello = BUF_MAX(HELLO_MAX);
+	struct timespec t;
+	int r;
+
+	/* As coarse as the times of files, lest a change just now seems older.
+	 */
+	(void)clock_gettime(CLOCK_REALTIME_COARSE, &t);
+	s.started_ns = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	s.options = o;
+	s.argv = argv;
+	s.report.options = o;
+	s.report.command = argv[0];
+	s.report.audit = -1;
+	sig_save(&s.signals);
+	s.report.shared = s.judge.shared = shared_new(e);
+	if (s.report.shared == NULL)
+		return -ENOMEM;
+	if (o->audit != NULL) {
+		s.report.audit = audit_open(o->audit, e);
+		if (s.report.audit < 0)
+			return s.report.audit;
+	}
+	r = learner_check(o->learn, e);
+	if (r != 0)
+		return r;
+	s.judge.learning = o->learn != NULL;
+	probe_machine(&s.probe);
+	write_hello(&s, &hello);
+	s.report.hello = buf_z(&hello);
+	if (!s.probe.pid1 && strcmp(o->pid1, "app") != 0)
+		(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	if (strcmp(o->pid1, "app") == 0)
+		return app_run(&s, start, e);
+	r = supervise_prepare(&s, e);
+	if (r == 0)
+		r = start(&s, e);
+	if (r < 0)
+		supervise_give_up(&s);
+	return r;
+}
+
+int
+run(void *opts, struct cli_rest rest, struct err *e)
+{
+	struct options *o = opts;
+
+	if (o->probe)
+		return rest.n == 0 ? print_probe(e)
+				   : err_set(e, ERR_USAGE, EINVAL,
+					 "--probe takes no command");
+	if (rest.n == 0)
+		return err_set(e, ERR_USAGE, EINVAL, "COMMAND is missing");
+	if (o->socket == NULL && access(OPTIONS_SOCKET, F_OK) == 0)
+		o->socket = OPTIONS_SOCKET;
+	return wrap(o, rest.argv, e);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "caps.h"
+
+/* A script without "#!" is one of the shell; execvp(3). */
+static int
+run_file(const char *path, char **argv)
+{
+	enum { ARGS_MAX = 4096 };
+	char *shell[ARGS_MAX + 3];
+	size_t n = 0;
+
+	(void)execve(path, argv, environ);
+	if (errno != ENOEXEC)
+		return errno;
+	while (argv[n] != NULL)
+		n++;
+	if (n > ARGS_MAX)
+		return E2BIG;
+	shell[0] = (char[]){"sh"};
+	shell[1] = strdup(path);
+	memcpy(shell + 2, argv + 1, n * sizeof *argv);
+	(void)execve("/bin/sh", shell, environ);
+	return ENOEXEC;
+}
+
+/* "DIR/NAME" when that is a file that may be run; else errno. */
+static int
+candidate(struct str dir, const char *name, char to[PATH_MAX])
+{
+	size_t n = strlen(name);
+	struct stat st;
+
+	if (dir.n + 1 + n >= PATH_MAX)
+		return ENAMETOOLONG;
+	if (dir.n > 0) {
+		memcpy(to, dir.p, dir.n);
+		to[dir.n++] = '/';
+	}
+	memcpy(to + dir.n, name, n + 1);
+	if (stat(to, &st) != 0)
+		return errno;
+	if (!S_ISREG(st.st_mode))
+		return EACCES;
+	return access(to, X_OK) == 0 ? 0 : errno;
+}
+
+/* The one that is found first; a later ENOENT does not hide an EACCES. */
+static int
+search(const char *name, char to[PATH_MAX])
+{
+	const char *path = getenv("PATH");
+	struct str rest = str_of(path == NULL ? "/bin:/usr/bin" : path), dir;
+	int error = ENOENT, r;
+	bool more;
+
+	do {
+		more = str_cut(rest, ':', &dir, &rest);
+		r = candidate(dir, name, to);
+		if (r == 0)
+			return 0;
+		if (r == EACCES)
+			error = EACCES;
+	} while (more);
+	return error;
+}
+
+int
+spawn_exec(char **argv)
+{
+	char path[PATH_MAX];
+	int r;
+
+	if (argv[0][0] == '\0')
+		return ENOENT;
+	if (strchr(argv[0], '/') != NULL)
+		return run_file(argv[0], argv);
+	r = search(argv[0], path);
+	return r != 0 ? r : run_file(path, argv);
+}
+
+void
+spawn_complain(const char *name, int error)
+{
+	log_error("%s: %s", name,
+	    error == ENOENT && strchr(name, '/') == NULL ? "command not found"
+							 : strerror(error));
+}
+
+void
+spawn_let_go(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; fd <= 1; fd++)
+		if (null < 0 || dup2(null, fd) < 0)
+			(void)close(fd);
+	if (null > 1)
+		(void)close(null);
+}
+
+int
+spawn_exit_code(int error)
+{
+	return error == ENOENT || error == ENOTDIR ? 127 : 126;
+}
+
+static void
+report(const struct spawn *s, enum spawn_stage stage, int error)
+{
+	const struct spawn_report r = {stage, error};
+
+	(void)!write(s->report, &r, sizeof r);
+}
+
+/* As process 1: the terminal's keys are for the command, not for us. */
+static void
+take_group(const struct spawn *s)
+{
+	(void)setpgid(0, 0);
+	if (s->tty >= 0)
+		(void)tcsetpgrp(s->tty, getpgrp());
+}
+
+void
+spawn_child(const struct spawn *s)
+{
+	int r;
+
+	if (s->group)
+		take_group(s);
+	if (!s->keep_ptrace)
+		caps_drop_ptrace();
+	for (int fd = 0; fd <= 2; fd++)
+		if ((s->closed >> fd & 1) != 0)
+			(void)close(fd);
+	r = trace_install(s->tier, s->filter, s->filter_n, s->go);
+	if (r != 0) {
+		report(s, SPAWN_NO_TRACE, -r);
+		_exit(125);
+	}
+	report(s, SPAWN_READY, 0);
+	sig_restore(s->signals);
+	r = spawn_exec(s->argv);
+	if (s->alone)
+		spawn_complain(s->argv[0], r);
+	report(s, SPAWN_NO_EXEC, r);
+	_exit(spawn_exit_code(r));
+}
