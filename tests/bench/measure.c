@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * measure [-n ROUNDS] [-k RUNS] [-i FILE] [-j FILE] [-s] -- OURS... [--
- * PEER...]
+ * measure [-n ROUNDS] [-k RUNS] [-i FILE] [-j FILE] [-d WORD] [-s] -- OURS...
+ * [-- PEER... [-- PEER2... [-- PEER3...]]]
  *
- * Runs two commands in turn, RUNS times each per round, and prints the medians
+ * Runs the commands in turn, RUNS times each per round, and prints the medians
  * of the rounds as one JSON object: processor time (user and system, of the
- * command and what it waited for), wall clock time, and the largest resident
- * size of any process. -i is the standard input of both, -j that of the peer;
- * standard output goes to /dev/null. -s: they may fail. One round before the
- * first is not counted.
+ * command and of all that it started), wall clock time until its end, and the
+ * largest resident size of any process. -i is the standard input of all, -j
+ * that of the peer; standard output goes to /dev/null. -d is what stands
+ * between commands instead of "--", for those that have one in their own
+ * line. -s: they may fail. One round before the first is not counted.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,12 +20,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS_MAX = 1000 };
+enum { ROUNDS_MAX = 1000, COMMANDS_MAX = 4 };
 
 extern char **environ;
 
@@ -34,6 +36,8 @@ struct command {
 	double cpu_ms[ROUNDS_MAX], wall_ms[ROUNDS_MAX], rss[ROUNDS_MAX];
 };
 
+static const char *const names[COMMANDS_MAX] = {
+    "ours", "peer", "peer2", "peer3"};
 static int rounds = 5, runs = 20;
 static bool may_fail;
 
@@ -59,6 +63,17 @@ to_ms(struct timeval t)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_usec / 1e3;
 }
 
+/* The time of all that has been waited for so far, by whomever. */
+static double
+cpu_so_far(void)
+{
+	struct rusage all;
+
+	if (getrusage(RUSAGE_CHILDREN, &all) < 0)
+		die("getrusage", strerror(errno));
+	return to_ms(all.ru_utime) + to_ms(all.ru_stime);
+}
+
 static void
 run_once(const struct command *c, struct rusage *used)
 {
@@ -82,21 +97,27 @@ run_once(const struct command *c, struct rusage *used)
 		die(c->argv[0], "failed");
 }
 
-/* One round into slot `at`. */
+/*
+ * One round into slot `at`. Orphans have come to us (we are their subreaper):
+ * their time counts, too, but nobody waits for it.
+ */
 static void
 run_round(struct command *c, int at)
 {
-	double start = now_ms(), cpu = 0;
+	double start, wall = 0, cpu = cpu_so_far();
 	struct rusage used;
 	long rss = 0;
 
 	for (int i = 0; i < runs; i++) {
+		start = now_ms();
 		run_once(c, &used);
-		cpu += to_ms(used.ru_utime) + to_ms(used.ru_stime);
+		wall += now_ms() - start;
 		rss = used.ru_maxrss > rss ? used.ru_maxrss : rss;
+		while (wait(NULL) > 0 || errno == EINTR)
+			continue;
 	}
-	c->wall_ms[at] = (now_ms() - start) / runs;
-	c->cpu_ms[at] = cpu / runs;
+	c->wall_ms[at] = wall / runs;
+	c->cpu_ms[at] = (cpu_so_far() - cpu) / runs;
 	c->rss[at] = (double)rss * 1024;
 }
 
@@ -137,26 +158,30 @@ static void
 usage(void)
 {
 	(void)fprintf(stderr,
-	    "usage: measure [-n ROUNDS] [-k RUNS] [-i FILE] [-j FILE] [-s] -- "
-	    "OURS... [-- PEER...]\n");
+	    "usage: measure [-n ROUNDS] [-k RUNS] [-i FILE] [-j FILE] "
+	    "[-d WORD] [-s] -- OURS... [-- PEER...]...\n");
 	exit(2);
 }
 
-static void
-read_options(int argc, char **argv, struct command *ours, struct command *peer)
+/* The commands' number. */
+static int
+read_options(int argc, char **argv, struct command *commands)
 {
-	int c;
+	const char *between = "--";
+	int c, n = 1;
 
-	ours->input = "/dev/null";
-	while ((c = getopt(argc, argv, "+n:k:i:j:s")) != -1) {
+	commands[0].input = "/dev/null";
+	while ((c = getopt(argc, argv, "+n:k:i:j:d:s")) != -1) {
 		if (c == 'n')
 			rounds = number(optarg, ROUNDS_MAX);
 		else if (c == 'k')
 			runs = number(optarg, 1000000);
 		else if (c == 'i')
-			ours->input = optarg;
+			commands[0].input = optarg;
 		else if (c == 'j')
-			peer->input = optarg;
+			commands[1].input = optarg;
+		else if (c == 'd')
+			between = optarg;
 		else if (c == 's')
 			may_fail = true;
 		else
@@ -164,33 +189,34 @@ read_options(int argc, char **argv, struct command *ours, struct command *peer)
 	}
 	if (optind == argc)
 		usage();
-	if (peer->input == NULL)
-		peer->input = ours->input;
-	ours->argv = argv + optind;
-	for (int i = optind; i < argc && peer->argv == NULL; i++) {
-		if (strcmp(argv[i], "--") == 0 && i + 1 < argc) {
+	commands[0].argv = argv + optind;
+	for (int i = optind; i + 1 < argc && n < COMMANDS_MAX; i++) {
+		if (strcmp(argv[i], between) == 0) {
 			argv[i] = NULL;
-			peer->argv = argv + i + 1;
+			commands[n++].argv = argv + i + 1;
 		}
 	}
+	for (int i = 1; i < n; i++)
+		if (commands[i].input == NULL)
+			commands[i].input = commands[0].input;
+	return n;
 }
 
 int
 main(int argc, char **argv)
 {
-	static struct command ours, peer;
+	static struct command commands[COMMANDS_MAX];
+	int n = read_options(argc, argv, commands);
 
-	read_options(argc, argv, &ours, &peer);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		die("prctl", strerror(errno));
 	/* Slot 0 is overwritten: the round that fills the caches. */
-	for (int i = -1; i < rounds; i++) {
-		run_round(&ours, i < 0 ? 0 : i);
-		if (peer.argv != NULL)
-			run_round(&peer, i < 0 ? 0 : i);
-	}
+	for (int i = -1; i < rounds; i++)
+		for (int j = 0; j < n; j++)
+			run_round(&commands[j], i < 0 ? 0 : i);
 	printf("{\"runs\":%d", rounds * runs);
-	print("ours", &ours);
-	if (peer.argv != NULL)
-		print("peer", &peer);
+	for (int j = 0; j < n; j++)
+		print(names[j], &commands[j]);
 	printf("}\n");
 	return fflush(stdout) == 0 ? 0 : 100;
 }

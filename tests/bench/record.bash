@@ -25,15 +25,18 @@ needs() {
 	done
 }
 
-# record NAME KEY UNIT PEER_NAME [EXTRA] <MEASURED: a bench record of one of
-# the figures that `measure` printed. EXTRA is a jq object with more members:
-# {bar: RATIO}, {limit: VALUE}; $ours and $peer are the figures.
+# record NAME KEY UNIT PEER_NAME [EXTRA [PEER]] <MEASURED: a bench record of
+# one of the figures that `measure` printed. EXTRA is a jq object with more members:
+# {bar: RATIO}, {limit: VALUE}; $ours and $peer are the figures. PEER is the
+# name of another peer's figures, where there are several.
 record() {
 	jq -c --arg name "$1" --arg key "$2" --arg unit "$3" --arg peer_name "$4" '
 		def short: . * 1000 | round / 1000;
-		.runs as $runs | .ours[$key] as $ours | .peer[$key] as $peer |
+		.runs as $runs | .ours[$key] as $ours |
+		.'"${6:-peer}"'[$key] as $peer |
 		{type: "bench", v: 1, name: $name, ours: ($ours | short),
 			peer: ($peer | short), peer_name: $peer_name,
-			ratio: ($ours / $peer | short), unit: $unit,
+			ratio: (if $peer == 0 then 0 else $ours / $peer end |
+				short), unit: $unit,
 			runs: $runs} + '"${5:-{\}}"
 }

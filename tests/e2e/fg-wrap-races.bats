@@ -1,0 +1,115 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# A name that somebody changes while the kernel and fg-wrap look at it: what is
+# forbidden never gets through, and what is allowed does. SOAK=true: 20,000
+# times also for programs.
+
+bats_require_minimum_version 1.5.0
+load ../cli/wrap
+load evade
+
+setup() {
+	wrap_setup
+	tries=20000 execs=600
+	if [[ -n ${SOAK:-} ]]; then
+		execs=20000
+	fi
+	mkdir "$tmp/keep" "$tmp/other"
+	# One byte is all the difference: policies here name files.
+	touch "$tmp"/other/{a,b,c}
+	policy files "\"filesystem\":{\"effect\":\"prevent\",
+		\"blacklist\":[\"$tmp/other/b\"]}"
+	programs_policy
+	network_policy
+}
+
+teardown() {
+	wrap_teardown
+}
+
+# race POLICY OP TRIES A B [C]: by everybody: never B, and of the tries at A and
+# C, which are both allowed, 19 of 20 succeed.
+race() {
+	local policy=$1 op=$2 n=$3 a=$4 b=$5 c=${6:-} by got wrong=0
+	for by in thread vfork process shared; do
+		rm -f "$tmp"/other/*.[ab]
+		[[ $op == create ]] || touch "$tmp"/other/{a,b,c}
+		got=$(wrapped "$policy" "$fixtures/race" "$op" $by "$n" "$a" "$b")
+		echo "$got"
+		jq -e '.b == 0 and .other == 0 and .a + .refused == .tries' \
+			<<<"$got" >/dev/null || wrong=$((wrong + 1))
+		prevented || jq -e '.refused == 0' <<<"$got" >/dev/null ||
+			{ echo "no event"; wrong=$((wrong + 1)); }
+		[[ -n $c ]] || continue
+		rm -f "$tmp"/other/*.[ab]
+		got=$(wrapped "$policy" "$fixtures/race" "$op" $by "$n" "$a" "$c")
+		echo "twin: $got"
+		jq -e '.a + .b >= 0.95 * .tries' <<<"$got" >/dev/null ||
+			wrong=$((wrong + 1))
+	done
+	((wrong == 0))
+}
+
+@test "the races are real: without fg-wrap both get through" {
+	local op got
+	for op in open unlink rename how; do
+		got=$("$fixtures/race" $op thread $tries "$tmp/other/a" \
+			"$tmp/other/b")
+		echo "$got"
+		[[ $(jq '.a > 0 and .b > 0 and .refused == 0' <<<"$got") == true ]]
+	done
+}
+
+@test "open" {
+	race files open $tries "$tmp/other/a" "$tmp/other/b" "$tmp/other/c"
+}
+
+@test "open of a new file" {
+	rm "$tmp"/other/?
+	race files create $tries "$tmp/other/a" "$tmp/other/b" "$tmp/other/c"
+}
+
+@test "openat2, the flags change" {
+	race files how $tries "$tmp/other/a" "$tmp/other/b"
+}
+
+@test "open by way of a symbolic link that changes" {
+	race files link $tries "$tmp/other/a" "$tmp/other/b" "$tmp/other/c"
+}
+
+@test "unlink" {
+	race files unlink $tries "$tmp/other/a" "$tmp/other/b" "$tmp/other/c"
+}
+
+@test "rename" {
+	race files rename $tries "$tmp/other/a" "$tmp/other/b" "$tmp/other/c"
+}
+
+@test "connect" {
+	race network connect $tries 127.0.0.1:18183 127.0.0.2:18183 \
+		127.0.0.3:18183
+}
+
+@test "bind" {
+	race network bind $tries 127.0.0.1:18184 127.0.0.1:18185 \
+		127.0.0.1:18186
+}
+
+@test "sendto" {
+	race network send $tries 127.0.0.1:18187 127.0.0.2:18187 \
+		127.0.0.3:18187
+}
+
+@test "sendmsg" {
+	race network sendmsg $tries 127.0.0.1:18187 127.0.0.2:18187 \
+		127.0.0.3:18187
+}
+
+@test "exec" {
+	local name
+	for name in a b c; do
+		cp "$fixtures/race" "$tmp/other/twin-$name"
+	done
+	race programs exec $execs "$tmp/other/twin-a" "$tmp/other/twin-b" \
+		"$tmp/other/twin-c"
+}
