@@ -28,9 +28,9 @@ closes_with() {
 }
 
 @test "every suite is run, in CI's way, and added up" {
-	closes_with 0 "11 passed, 0 failed"
+	closes_with 0 "13 passed, 0 failed"
 	for step in check check-e2e 'WITH=asan check-unit' \
-	    'WITH=asan check-cli' fuzz; do
+	    'WITH=asan check-cli' check-arm64 fuzz; do
 		grep -qx "$step CI=true" "$work/log"
 	done
 	run ! grep check-corpus "$work/log"
@@ -38,32 +38,32 @@ closes_with() {
 
 @test "the corpus is looked at where it is there" {
 	mkdir -p "$work/../shared/corpus"
-	closes_with 0 "13 passed, 0 failed"
+	closes_with 0 "15 passed, 0 failed"
 	grep -q "^check-corpus CORPUS=$work/../shared/corpus" "$work/log"
 }
 
 @test "a failed test is a failure, counted once" {
 	echo "5 passed, 1 failed" >"$work/check"
 	echo 2 >"$work/check.status"
-	closes_with 1 "14 passed, 1 failed"
+	closes_with 1 "16 passed, 1 failed"
 }
 
 @test "a step that breaks, or sums nothing up, is a failure" {
 	echo 2 >"$work/check-e2e.status"
-	closes_with 1 "11 passed, 1 failed"
+	closes_with 1 "13 passed, 1 failed"
 	rm "$work/check-e2e.status"
 	echo "make: nothing to be done" >"$work/fuzz"
-	closes_with 1 "9 passed, 1 failed"
+	closes_with 1 "11 passed, 1 failed"
 }
 
 @test "a step that hangs is a failure" {
 	printf '#!/bin/sh\n[ "$1" != fuzz ] || exec sleep 60\necho "1 passed, 0 failed"\n' \
 		>"$work/bin/make"
-	STEP_SECONDS=1 closes_with 1 "5 passed, 1 failed"
+	STEP_SECONDS=1 closes_with 1 "6 passed, 1 failed"
 }
 
 @test "skips are told, and do not hide in the closing line" {
 	echo "5 passed, 0 failed, 3 skipped" >"$work/check"
-	closes_with 0 "14 passed, 0 failed"
+	closes_with 0 "16 passed, 0 failed"
 	[[ ${lines[-2]} == "3 skipped" ]]
 }

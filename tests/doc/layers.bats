@@ -112,12 +112,22 @@ core_sources() {
 	done
 }
 
+@test "fg-wrap is static, and hardened as far as that goes" {
+	run readelf -Whld "$bin/fg-wrap"
+	[[ $output == *"EXEC (Executable file)"* && $output == *GNU_RELRO* ]]
+	[[ $output != *INTERP* && $output != *NEEDED* ]]
+	[[ $(grep GNU_STACK <<<"$output") != *RWE* ]]
+	[[ $(grep LOAD <<<"$output") != *RWE* ]]
+	nm "$bin/fg-wrap" | grep -q '__stack_chk_fail'
+}
+
 @test "the tools are hardened" {
 	local tool
 	[[ -n $(ls "$bin") ]]
 	for tool in "$bin"/*; do
 		run readelf -Whld "$tool"
 		echo "$tool"
+		[[ $(basename "$tool") != fg-wrap ]] || continue # is static
 		[[ $output == *"DYN (Position-Independent Executable file)"* ]]
 		[[ $output == *GNU_RELRO* && $output == *BIND_NOW* ]]
 		[[ $(grep GNU_STACK <<<"$output") != *RWE* ]]
