@@ -217,7 +217,7 @@ wrap() {
 		event net.connect '{net: {proto: "tcp", addr: "10.0.0.9", port: 5432}}'
 		event net.connect '{net: {proto: "tcp", addr: "151.101.2.132", port: 80}}'
 		event net.listen '{net: {proto: "tcp", addr: "0.0.0.0", port: 80}}'
-		event net.dns '{net: {domain: "deb.debian.org"}}'
+		event net.dns '{net: {domain: "packages.example.org"}}'
 		event net.socket '{number: 16, syscall: {name: "socket", flags: 3}}'
 	} >"$tmp/events"
 	[[ $(wc -l <"$tmp/events") -eq 21 ]]

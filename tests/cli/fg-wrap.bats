@@ -27,25 +27,6 @@ same() {
 	diff <(echo "$native") <(echo "$wrapped")
 }
 
-@test "it is static: no interpreter, no library, at most 400 KB" {
-	local file
-	file=$(command -v fg-wrap)
-	run readelf -ldh "$file"
-	[[ $output == *"EXEC (Executable file)"* ]]
-	[[ $output != *INTERP* && $output != *NEEDED* ]]
-	[[ $output == *GNU_RELRO* && $(grep GNU_STACK <<<"$output") != *RWE* ]]
-	strip -o "$tmp/stripped" "$file"
-	[[ $(stat -c %s "$tmp/stripped") -le 409600 ]]
-}
-
-@test "it runs where there is nothing but itself" {
-	[[ $(id -u) -eq 0 ]] || skip "machine: chroot needs root"
-	mkdir "$tmp/root"
-	cp "$(command -v fg-wrap)" "$tmp/root/fg-wrap"
-	run chroot "$tmp/root" /fg-wrap /fg-wrap --version
-	[[ $status -eq 0 && $output == "fg-wrap $(cat VERSION)" ]]
-}
-
 @test "exit codes are the command's, 128 + n for signal n" {
 	local code sig
 	for code in 0 1 2 77 125 126 127 128 255; do

@@ -8,6 +8,8 @@ wrap_setup() {
 	fixtures=${FG_FIXTURES:-$PWD/build/fixtures}
 	tmp=$BATS_TEST_TMPDIR
 	background=()
+	# LeakSanitizer cannot look into what is traced.
+	export ASAN_OPTIONS=${ASAN_OPTIONS:-exitcode=99}:detect_leaks=0
 }
 
 # Only what was started here is ended here.
