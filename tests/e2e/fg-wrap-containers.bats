@@ -34,7 +34,7 @@ make_defender() {
 # As much of a Debian as the tests need. /keep is protected by the policy.
 make_debian() {
 	local root=$C/debian fixture try
-	mkdir -p "$root"/usr/{bin,lib,lib64,sbin} "$root"/{etc,tmp,keep,work,proc}
+	mkdir -p "$root"/usr/{bin,lib,lib64,sbin} "$root"/{etc,tmp,keep,room,proc}
 	for try in bin lib lib64 sbin; do
 		ln -s "usr/$try" "$root/$try"
 	done
@@ -47,7 +47,7 @@ make_debian() {
 	printf 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n' \
 		>"$root/etc/passwd"
 	printf 'root:x:0:\nnogroup:x:65534:\n' >"$root/etc/group"
-	chmod 1777 "$root/tmp" "$root/work"
+	chmod 1777 "$root/tmp" "$root/room"
 	for try in $("$fixtures/evade-file" --list) \
 		$("$fixtures/evade-change" --list); do
 		mkdir -p "$root/keep/$try"
@@ -55,24 +55,24 @@ make_debian() {
 	done
 	chmod -R a+rwX "$root/keep"
 	for try in a b c; do
-		: >"$root/work/$try"
-		cp "$root/usr/bin/race" "$root/work/twin-$try"
+		: >"$root/room/$try"
+		cp "$root/usr/bin/race" "$root/room/twin-$try"
 	done
-	chmod 666 "$root"/work/[abc]
-	cp "$root/usr/bin/evade-exec" "$root/work/denied"
-	printf '#!/bin/sh\n: >"$2"\n' >"$root/work/denied.sh"
-	chmod +x "$root/work/denied.sh"
+	chmod 666 "$root"/room/[abc]
+	cp "$root/usr/bin/evade-exec" "$root/room/denied"
+	printf '#!/bin/sh\n: >"$2"\n' >"$root/room/denied.sh"
+	chmod +x "$root/room/denied.sh"
 	image debian
 }
 
 # Nothing but one static program.
 make_scratch() {
-	mkdir -p "$C/scratch/work"
+	mkdir -p "$C/scratch/room"
 	cc -O2 -static -D_GNU_SOURCE -o "$C/scratch/race" tests/fixtures/race.c
 	for try in a b c; do
-		: >"$C/scratch/work/$try"
+		: >"$C/scratch/room/$try"
 	done
-	chmod 666 "$C"/scratch/work/[abc]
+	chmod 666 "$C"/scratch/room/[abc]
 	image scratch
 }
 
@@ -85,7 +85,7 @@ setup() {
 	policy container '"processes":{"effect":"prevent",
 		"blacklist":["denied","denied.sh","twin-b","id"]},
 		"filesystem":{"effect":"prevent",
-		"blacklist":["/keep","/work/b"]},
+		"blacklist":["/keep","/room/b"]},
 		"network":{"effect":"prevent","blacklistIPs":["127.0.0.2"]}'
 	open_up
 	cp "$tmp/container.json" "$C/policy.json"
@@ -170,7 +170,7 @@ in_image() {
 
 in_scratch() {
 	local got
-	got=$(inside scratch /race open thread 2000 /work/a /work/b) || true
+	got=$(inside scratch /race open thread 2000 /room/a /room/b) || true
 	echo "$got"
 	jq -e '.b == 0 and .a + .refused == .tries' <<<"$got" >/dev/null &&
 		tier_is && prevented_in
@@ -243,15 +243,15 @@ same_caps() {
 races() {
 	inside debian /bin/sh -c '
 		while read -r line; do race $line; done <<end
-		open thread 5000 /work/a /work/b
-		open vfork 5000 /work/a /work/b
-		open process 5000 /work/a /work/b
-		open shared 5000 /work/a /work/b
+		open thread 5000 /room/a /room/b
+		open vfork 5000 /room/a /room/b
+		open process 5000 /room/a /room/b
+		open shared 5000 /room/a /room/b
 		connect thread 5000 127.0.0.1:18491 127.0.0.2:18491
 		connect process 5000 127.0.0.1:18491 127.0.0.2:18491
-		exec thread 100 /work/twin-a /work/twin-b
-		exec vfork 100 /work/twin-a /work/twin-b
-		exec shared 100 /work/twin-a /work/twin-b
+		exec thread 100 /room/twin-a /room/twin-b
+		exec vfork 100 /room/twin-a /room/twin-b
+		exec shared 100 /room/twin-a /room/twin-b
 end' >"$tmp/races"
 	cat "$tmp/races"
 	jq -es 'length == 9 and all(.[]; .b == 0 and .other == 0)' \
@@ -276,7 +276,7 @@ evasions='
 		clone-untraced clone-parent double-fork loader script \
 		script-fd interpreter int80; do
 		mkdir -p /tmp/x$try
-		echo "exec $try $(evade-exec $try /work/denied /tmp/x$try)"
+		echo "exec $try $(evade-exec $try /room/denied /tmp/x$try)"
 	done
 	for try in $(evade-net --list); do
 		echo "net $try $(evade-net $try 127.0.0.2 18492)"
