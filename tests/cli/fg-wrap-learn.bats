@@ -37,6 +37,8 @@ setup() {
 		[ $# = 0 ] || "$dir/act" "$@"
 	EOF
 	work=(sh "$tmp/app/work.sh" "$tmp/app")
+	# What was written in the tick of the start counts as modified.
+	sleep 0.1
 }
 
 teardown() {
