@@ -18,21 +18,6 @@
 #define SYS_pidfd_getfd 438
 #endif
 
-static struct ip
-make(int family, const void *bytes)
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	struct ip ip = {.family = 4};
-
-	if (family == 6 && memcmp(bytes, mapped, sizeof(mapped)) == 0) {
-		memcpy(ip.bytes, (const char *)bytes + sizeof(mapped), 4);
-		return ip;
-	}
-	ip.family = (uint8_t)family;
-	memcpy(ip.bytes, bytes, family == 4 ? 4 : 16);
-	return ip;
-}
-
 bool
 sock_parse(const void *bytes, size_t n, struct ip *addr, uint16_t *port)
 {
@@ -45,7 +30,7 @@ sock_parse(const void *bytes, size_t n, struct ip *addr, uint16_t *port)
 	memcpy(&family, bytes, sizeof(family));
 	if (family == AF_INET && n >= sizeof(in)) {
 		memcpy(&in, bytes, sizeof(in));
-		*addr = make(4, &in.sin_addr);
+		*addr = ip_make(4, &in.sin_addr);
 		*port = ntohs(in.sin_port);
 		return true;
 	}
@@ -53,7 +38,7 @@ sock_parse(const void *bytes, size_t n, struct ip *addr, uint16_t *port)
 	if (family == AF_INET6 && n >= 24) {
 		memset(&in6, 0, sizeof(in6));
 		memcpy(&in6, bytes, n < sizeof(in6) ? n : sizeof(in6));
-		*addr = make(6, &in6.sin6_addr);
+		*addr = ip_make(6, &in6.sin6_addr);
 		*port = ntohs(in6.sin6_port);
 		return true;
 	}

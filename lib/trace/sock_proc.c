@@ -29,8 +29,7 @@ address(const char *text, struct ip *ip, uint16_t *port)
 		value = (uint32_t)strtoul(word, NULL, 16);
 		memcpy(raw + 4 * i, &value, 4);
 	}
-	*ip = (struct ip){.family = digits == 8 ? 4 : 6};
-	memcpy(ip->bytes, raw, digits / 2);
+	*ip = ip_make(digits == 8 ? 4 : 6, raw);
 	*port = (uint16_t)strtoul(text + digits + 1, NULL, 16);
 	return true;
 }
