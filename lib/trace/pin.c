@@ -261,7 +261,6 @@ pin_hold(struct trace *t, struct call *c)
 	if (!mm->no_pins)
 		return -EAGAIN;
 	/* What it opens is looked at afterwards. */
-	t->unpinned++;
 	return c->step & TASK_VERIFY ? 0 : -EACCES;
 }
 

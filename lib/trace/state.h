@@ -91,7 +91,6 @@ struct trace {
 	unsigned next_orphan;
 	struct state_pins pins;
 	struct state_place place;
-	uint64_t unpinned; /* calls that could not be pinned */
 	struct state_fd pagemaps[STATE_FDS], pidfds[STATE_FDS];
 	char dir[PATH_MAX + 64]; /* guarded_dir, without the final '/' */
 	size_t dir_n;

@@ -185,18 +185,6 @@ trace_has(const struct trace *t, pid_t pid)
 	return task_find(t->table, pid) != NULL;
 }
 
-bool
-trace_pins(const struct trace *t)
-{
-	return t->pins.at != NULL;
-}
-
-uint64_t
-trace_unpinned(const struct trace *t)
-{
-	return t->unpinned;
-}
-
 void
 trace_kill_all(struct trace *t)
 {

@@ -30,6 +30,12 @@ enum { TRACE_GUARDED_MAX = 4, TRACE_TASKS_MAX = 32768 };
 /* What judge() answers: 0 go on; -errno: the call fails with it; or */
 enum { TRACE_KILL = 1 }; /* SIGKILL to the process */
 
+/*
+ * Where arguments cannot be pinned: without SysV shared memory what is
+ * prevented is judged by name, and `enforced` of its events is false; in a
+ * process of another ipc namespace openings are verified by what was opened,
+ * other calls are refused with EACCES.
+ */
 struct trace_config {
 	enum trace_tier tier;
 	event_set watches;  /* what must stop */
@@ -130,19 +136,6 @@ unsigned trace_tasks(const struct trace *t);
 
 /* Is pid one of ours? For signal handlers; async-signal-safe. */
 bool trace_has(const struct trace *t, pid_t pid);
-
-/*
- * Can arguments be pinned? Without SysV shared memory they can not: what is
- * prevented is then judged by name, and `enforced` of its events is false.
- */
-bool trace_pins(const struct trace *t);
-
-/*
- * Calls so far whose arguments could not be pinned in their process (another
- * ipc namespace, no address space left). Opens among them were verified by
- * what was opened, the others refused with EACCES.
- */
-uint64_t trace_unpinned(const struct trace *t);
 
 /* SIGKILL to every tracee. */
 void trace_kill_all(struct trace *t);
