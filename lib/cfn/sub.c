@@ -105,7 +105,9 @@ sub_arguments(struct sub *s, struct cfn_expr arg)
 			return r;
 		s->text = cfn_follow(doc_at(arg.node, 0));
 		s->vars = cfn_follow(doc_at(arg.node, 1));
-		if (s->vars->kind != DOC_MAP)
+		/* In YAML a function is a tag, in JSON a map with one key. */
+		if (s->vars->kind != DOC_MAP ||
+		    cfn_fn(s->vars, NULL) != CFN_LITERAL)
 			return cfn_say(s->ev, CFN_BAD, s->vars,
 			    "the variables of Fn::Sub must be a map");
 		if (cfn_fn(s->text, NULL) != CFN_LITERAL)

@@ -105,18 +105,32 @@ ask_all(struct pair *p)
 	}
 }
 
+/* A tag that is no function's; in JSON there is no word for it. */
+static bool
+has_odd_tag(const struct doc_node *n)
+{
+	return n->tag.n > 1 && n->tag.p[0] == '!' && cfn_fn(n, NULL) == CFN_ODD;
+}
+
 /*
  * Names of conditions and parameters count as they are written, so that a
  * plain Yes is not the "true" that it is as a value.
  */
 static bool
-has_plain_bool(const struct doc_node *n)
+is_plain_bool(const struct doc_node *n)
 {
-	if (n->kind == DOC_SCALAR && n->style == DOC_PLAIN && doc_is_bool(n) &&
-	    !str_eq(cfn_literal(n), n->text))
+	return n->kind == DOC_SCALAR && n->style == DOC_PLAIN &&
+	       doc_is_bool(n) && !str_eq(cfn_literal(n), n->text);
+}
+
+/* Does it say what the other spelling cannot? */
+static bool
+has_no_twin(const struct doc_node *n)
+{
+	if (is_plain_bool(n) || has_odd_tag(n))
 		return true;
 	doc_each(child, n)
-		if (has_plain_bool(child))
+		if (has_no_twin(child))
 			return true;
 	return false;
 }
@@ -150,7 +164,7 @@ check_pair(const struct doc *d, const struct doc *twin)
 	struct pair p = {.d = {d, twin}, .s = {s, ts}};
 
 	must(s != NULL && ts != NULL);
-	p.same = !has_plain_bool(doc_root(d)) &&
+	p.same = !has_no_twin(doc_root(d)) &&
 		 cfn_fn(doc_root(d), NULL) == CFN_LITERAL;
 	use_template(d, s);
 	ask_all(&p);
