@@ -192,7 +192,7 @@ add(struct trace *t, struct task *parent, pid_t tid, uint64_t flags)
 	task->bare = bare;
 	place_born(t, parent, tid);
 	if (stands && !watch_stop(t, task))
-		call_resume(task, 0);
+		place_resume(t, task);
 }
 
 void
@@ -209,7 +209,7 @@ life_born(struct trace *t, struct task *task)
 	else if (flags & CLONE_VM)
 		task_mm_of(t->table, task_proc_of(t->table, task))->strange =
 		    true;
-	call_resume(task, 0);
+	place_resume(t, task);
 }
 
 /* The number behind "\nname:" in /proc/TID/status, or 0. */
@@ -364,5 +364,5 @@ life_exec(struct trace *t, pid_t tid)
 	verdict = serve_ask(t, &c, ev);
 	if (verdict != 0)
 		(void)kill(p->pid, SIGKILL);
-	call_resume(task, 0);
+	place_resume(t, task);
 }

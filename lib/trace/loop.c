@@ -124,7 +124,7 @@ trace_wait(struct trace *t, struct trace_what *what)
 	for (;;) {
 		pid = waitpid(-1, &status, __WALL | WUNTRACED);
 		if (pid > 0) {
-			place_note(t, pid);
+			place_note(t);
 			if (loop_status(t, pid, status, what))
 				break;
 		} else if (errno != EINTR) {

@@ -15,8 +15,8 @@
 /* Find out what processors there are. */
 void place_setup(struct trace *t);
 
-/* A status of tid has come. */
-void place_note(struct trace *t, pid_t tid);
+/* A status has come. */
+void place_note(struct trace *t);
 
 /* The caller gets its thread back as it was. */
 void place_leave(struct trace *t);

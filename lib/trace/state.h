@@ -51,7 +51,6 @@ struct state_cpus {
 struct state_place {
 	bool off;        /* nothing to choose from, or no right to */
 	bool here;       /* the tracer stays on one processor */
-	pid_t tid;       /* whose statuses come one behind the other */
 	pid_t moved;     /* whose affinity was changed last, and put back */
 	unsigned streak; /* statuses; of them STATE_TRY tried in each way */
 	bool better;     /* to stay, as it turned out */

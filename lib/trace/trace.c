@@ -142,7 +142,8 @@ trace_install(enum trace_tier tier, const void *filter, size_t n, int go)
 		return 0;
 	prog.len = (unsigned short)(n / sizeof(*prog.filter));
 	prog.filter = (struct sock_filter *)(uintptr_t)filter;
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) < 0
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, FILTER_FLAGS,
+		   &prog) < 0
 		   ? -errno
 		   : 0;
 }

@@ -78,8 +78,9 @@ start(struct trace *t, struct task *task, enum phase phase)
 	} else {
 		nr = SYS_seccomp;
 		args[0] = SECCOMP_SET_MODE_FILTER;
+		args[1] = FILTER_FLAGS;
 		if (!task->bare)
-			args[1] = SECCOMP_FILTER_FLAG_TSYNC;
+			args[1] |= SECCOMP_FILTER_FLAG_TSYNC;
 		args[2] = pin_program(t, (t->before & ~p->installed) != 0);
 	}
 	task->phase = (uint8_t)phase;
