@@ -262,6 +262,12 @@ policy_wants_hash(const struct policy *p)
 	return p->hash;
 }
 
+bool
+policy_wants_manifest(const struct policy *p)
+{
+	return p->effects[POLICY_ALTERED_BINARY] != POLICY_DISABLE;
+}
+
 struct str
 policy_name(const struct policy *p)
 {
