@@ -200,6 +200,12 @@ filter_test(struct filter_code *c, const struct hook *h)
 		    c, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS, 0, 0);
 		return;
 	case HOOK_BITS:
+		/* Who looks at owners looks at every mode. */
+		if ((h->events & EVENT_BIT(EVENT_CHMOD)) &&
+		    (c->wanted & EVENT_BIT(EVENT_CHOWN))) {
+			stop(c, h);
+			return;
+		}
 		load(c, LOW(at));
 		stop_if_bits(c, h, h->mask);
 		break;
