@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy_draft.h"
 
+#include "policy_likely.h"
 #include "policy_value.h"
 
 #define SWITCH(text, which)                                                    \
@@ -232,8 +233,10 @@ policy_draft_read(
 	*d = (struct policy_draft){0};
 	for (size_t i = 0; i < POLICY_SWITCHES; i++)
 		d->switches[i] = -1;
-	if (policy_members(r, at, rule, d))
-		policy_draft_finish(d);
+	if (!policy_members(r, at, rule, d))
+		return;
+	policy_likely_idle(r, at, d);
+	policy_draft_finish(d);
 }
 
 void *
