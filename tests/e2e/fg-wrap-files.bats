@@ -210,3 +210,62 @@ rule() {
 	detect packed-binary "$old" sh -c 'cp "$0" "$1"; "$1" did' \
 		"$bin/brought" "$m/packed" -- "$bin/brought" did
 }
+
+@test "custom-rule: prevents what has the fields, also changes of old files" {
+	local script
+	echo x >"$tmp/old.conf"
+	custom() {
+		policy ".customRules = [{name: \"ours\", effect: \"prevent\",
+			script: $(jq -Rn --arg s "$1" '$s')}]"
+	}
+	custom "file.path startswith \"$tmp/\" and file.path endswith \".conf\""
+	observe "$act" append "$tmp/old.conf"
+	[[ $ids == custom-rule && $got == *"refused EPERM"* ]]
+	observe "$act" append "$tmp/etc" # not there
+	silent
+	custom 'file.op in (create, mkdir) and file.dir matches "/made$"'
+	observe "$act" mkdir "$m/new"
+	[[ $ids == custom-rule && $got == *"refused EPERM"* ]]
+	observe "$act" mkdir "$tmp/new"
+	did
+	silent
+	custom 'net.outgoing_ip in (198.51.100.0/24) and net.outgoing_port > 1000'
+	observe "$act" tcp 198.51.100.1 1001
+	[[ $ids == custom-rule && $got == *"refused EPERM"* ]]
+	observe "$act" tcp 198.51.100.1 1000
+	did
+	silent
+	custom 'net.domain endswith ".example.org" and proc.ancestors contains "dash"'
+	observe "$act" dns www.example.org
+	[[ $ids == custom-rule && $got == *"refused EPERM"* ]]
+	observe "$act" dns www.example.com
+	did
+	silent
+}
+
+@test "a rule is for the containers of its collections" {
+	local name
+	jq -n '{collections: [
+			{name: "api", images: ["registry.example.com/api:*"]},
+			{name: "db", containers: ["db-*", "-db-test"]}],
+		rules: [
+			{name: "api", collections: ["api"], filesystem:
+				{effect: "prevent", blacklist: ["/*"]}},
+			{name: "db", collections: ["db"], filesystem:
+				{effect: "alert", blacklist: ["/*"]}}]}' \
+		>"$tmp/policy"
+	for name in registry.example.com/api:7=prevent nginx=; do
+		rm -f "$tmp/audit"
+		fg-wrap --policy="$tmp/policy" --audit="$tmp/audit" \
+			--image="${name%=*}" "$act" write "$tmp/x" >"$tmp/out"
+		[[ $(jq -r 'select(.kind == "runtime") | .action' "$tmp/audit") == \
+			"${name#*=}" ]]
+	done
+	for name in db-1=alert db-test= web=; do
+		rm -f "$tmp/audit"
+		FG_CONTAINER=${name%=*} fg-wrap --policy="$tmp/policy" \
+			--audit="$tmp/audit" "$act" write "$tmp/x" >"$tmp/out"
+		[[ $(jq -r 'select(.kind == "runtime") | .action' "$tmp/audit") == \
+			"${name#*=}" ]]
+	done
+}
