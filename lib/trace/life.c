@@ -12,6 +12,7 @@
 
 #include "call.h"
 #include "exe.h"
+#include "loose.h"
 #include "mem.h"
 #include "pin.h"
 #include "place.h"
@@ -270,6 +271,14 @@ release_held(struct trace *t)
 		orphan(t, t->held[i]);
 }
 
+/* The call that it was in is over. */
+static void
+forget(struct trace *t, struct task *task)
+{
+	pin_forget(t, task);
+	loose_forget(t, task);
+}
+
 void
 life_ended(struct trace *t, pid_t tid)
 {
@@ -281,7 +290,7 @@ life_ended(struct trace *t, pid_t tid)
 		remember(t, tid);
 		return;
 	}
-	pin_forget(t, task);
+	forget(t, task);
 	watch_lost(t, task_proc_of(t->table, task), tid);
 	task_remove(t->table, task);
 	/* It may have been the parent of one that waits. */
@@ -304,7 +313,7 @@ drop_siblings(struct trace *t, const struct proc *p, pid_t tid)
 			continue;
 		}
 		/* Another may move into its place. */
-		pin_forget(t, task);
+		forget(t, task);
 		task_remove(t->table, task);
 	}
 }
@@ -320,7 +329,7 @@ survivor(struct trace *t, pid_t tid)
 	if (task == NULL && old != NULL)
 		return task_rename(t->table, old, tid);
 	if (old != NULL) {
-		pin_forget(t, old);
+		forget(t, old);
 		task_remove(t->table, old);
 		task = task_find(t->table, tid);
 	}
@@ -345,7 +354,7 @@ life_exec(struct trace *t, pid_t tid)
 		drop_siblings(t, p, tid);
 		task = task_find(t->table, tid);
 	}
-	pin_forget(t, task);
+	forget(t, task);
 	task->step = task->left = 0;
 	p->filtering = 0;
 	if (watch_needs(t, p))

@@ -282,7 +282,7 @@ serve_ptrace(struct trace *t, struct call *c)
 		return verdict;
 written:
 	if (c->hook->nr == SYS_process_vm_writev)
-		t->foreign_writes = true;
+		c->writes = true;
 	return 0;
 }
 
