@@ -131,6 +131,9 @@ int trace_watch(struct trace *t, event_set watches, event_set prevents,
 /* config.hash from now on: programs that are loaded later have their sha256. */
 void trace_hash(struct trace *t, bool hash);
 
+/* config.guarded[i] from now on; 0: nobody, where it is not the first. */
+void trace_guard(struct trace *t, unsigned i, pid_t pid);
+
 /* Live tracees (threads count). */
 unsigned trace_tasks(const struct trace *t);
 
