@@ -12,6 +12,7 @@
 
 #include "call.h"
 #include "exe.h"
+#include "exitkill.h"
 #include "loose.h"
 #include "mem.h"
 #include "pin.h"
@@ -192,7 +193,10 @@ add(struct trace *t, struct task *parent, pid_t tid, uint64_t flags)
 	}
 	task->bare = bare;
 	place_born(t, parent, tid);
-	if (stands && !watch_stop(t, task))
+	if (!stands)
+		return;
+	exitkill_stopped(t, task);
+	if (!watch_stop(t, task))
 		call_resume(task, 0);
 }
 
@@ -248,6 +252,7 @@ orphan(struct trace *t, pid_t tid)
 	task_mm_of(t->table, p)->strange = true;
 	t->foreign_writes |= p->tasks == 1;
 	p->installed = t->asked > 0 ? 0 : t->installed;
+	exitkill_stopped(t, task);
 	if (!watch_stop(t, task))
 		call_resume(task, 0);
 }

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "call.h"
+#include "exitkill.h"
 #include "life.h"
 #include "loop.h"
 #include "loose.h"
@@ -58,6 +59,7 @@ stopped(struct trace *t, struct task *task, int status, struct trace_what *what)
 	int signal = WSTOPSIG(status);
 
 	loose_stopped(t, task);
+	exitkill_stopped(t, task);
 	if (status >> 16 != PTRACE_EVENT_STOP)
 		watch_again(t, task);
 	switch (status >> 16) {

@@ -78,6 +78,7 @@ struct trace {
 	event_set before;    /* the same without the last addition */
 	uint32_t asked;      /* how often processes were given more */
 	long options;        /* of PTRACE_SEIZE */
+	bool options_vary;   /* they were others once */
 	pid_t main, self;
 	uint64_t root_dev;
 	bool roots_vary;     /* somebody has, or may have, another root */

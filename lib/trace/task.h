@@ -77,6 +77,7 @@ struct task {
 	bool writer;      /* waits until nobody is loose */
 	bool interrupted; /* by restart_interrupt() */
 	uint8_t phase;    /* TASK_FILTER: enum phase */
+	uint8_t exitkill; /* exitkill.c */
 	uint8_t left;     /* TASK_FOLLOW: stops left */
 	uint8_t pinned;   /* arguments that were replaced, as bits */
 	uint16_t hook;
