@@ -15,7 +15,7 @@ struct exe_file {
 	uint64_t dev, ino;
 };
 
-/* Of tid, which stands at PTRACE_EVENT_EXEC. */
+/* Of tid, which stands at PTRACE_EVENT_EXEC, or came from outside. */
 void exe_file_look(
     struct trace *t, struct proc *p, pid_t tid, struct exe_file *ret);
 

@@ -99,6 +99,66 @@ exit 8'
 	done
 }
 
+# killed RULE COMMAND...: it does not live to its end, and RULE is why.
+killed() {
+	local rule=$1
+	shift
+	run from_outside "$@"
+	[[ $status -eq 137 ]]
+	eventually entered ".rule.id == \"$rule\" and .action == \"prevent\""
+}
+
+# processes TIER MEMBERS: fg-wrap under a policy with these.
+processes() {
+	printf '{"rules":[{"name":"outside","processes":{%s}}]}\n' "$2" \
+		>"$policy"
+	rm -f "$tmp/audit"
+	started fg-wrap --tier="$1" --policy="$policy" --audit="$tmp/audit" -- \
+		sleep 60
+}
+
+@test "what enters is on the blacklist: it is killed, in every tier" {
+	local tier
+	for tier in full exec none; do
+		processes $tier '"effect":"prevent","blacklist":["tail"]'
+		killed denied-process tail -f /dev/null
+		run from_outside sleep 0.5
+		[[ $status -eq 0 ]]
+		entered '.rule.id == "entered-process" and .action == "alert"'
+		kill "$wrap"
+	done
+}
+
+@test "what enters is not on the whitelist: it is killed, in every tier" {
+	local tier
+	for tier in full exec none; do
+		processes $tier '"effect":"prevent","whitelist":["sleep"]'
+		killed not-allowed-process tail -f /dev/null
+		run from_outside sleep 0.5
+		[[ $status -eq 0 ]]
+		kill "$wrap"
+	done
+}
+
+@test "rules for programs hold for what enters" {
+	local sum
+	sum=$(sha256sum "$(readlink -f "$(type -P sleep)")" | cut -d' ' -f1)
+	processes full '"effect":"prevent","whitelist":["nothing"],"rules":[
+		{"path":"*","sha256":["'"$sum"'"],"effect":"allow"},
+		{"name":"tail","effect":"prevent"}]'
+	killed process-rule tail -f /dev/null
+	run from_outside sleep 0.5
+	[[ $status -eq 0 ]]
+}
+
+@test "under a policy of alerts it is told, and lives" {
+	processes full '"effect":"alert","whitelist":["tail"]'
+	run from_outside sleep 0.5
+	[[ $status -eq 0 ]]
+	eventually entered \
+		'.rule.id == "not-allowed-process" and .action == "alert"'
+}
+
 @test "exit codes, output and signals are what they were" {
 	local i
 	started fg-wrap --policy="$policy" --audit="$tmp/audit" -- sleep 60
