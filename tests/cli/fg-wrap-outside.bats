@@ -40,9 +40,33 @@ supervisor() {
 	done
 }
 
+gone() {
+	[[ -z $(supervisor) ]]
+}
+
+# It is ended, lest it is taken for the next one.
+ended() {
+	kill "$wrap"
+	eventually gone
+}
+
 # from_outside COMMAND...: in the namespaces of fg-wrap
 from_outside() {
 	nsenter -t "$wrap" -p -m "$@"
+}
+
+# The same by a program that is not in there, as a container runtime's: until it
+# executes what it came for it is let alone.
+from_runtime() {
+	mkdir -p "$tmp/mount"
+	# shellcheck disable=SC2016
+	unshare --mount sh -c 'set -e
+		dir=$1 wrap=$2
+		shift 2
+		mount -t tmpfs none "$dir"
+		cp "$(command -v nsenter)" "$dir/enter"
+		exec "$dir/enter" -t "$wrap" -p -m "$@"' - \
+		"$tmp/mount" "$wrap" "$@"
 }
 
 entered() {
@@ -95,7 +119,7 @@ exit 8'
 			--audit="$tmp/audit" -- sleep 60
 		run from_outside sh -c 'sleep 5; echo survived'
 		[[ $status -ne 0 && $output != *survived* ]]
-		kill "$wrap"
+		ended
 	done
 }
 
@@ -103,7 +127,7 @@ exit 8'
 killed() {
 	local rule=$1
 	shift
-	run from_outside "$@"
+	run from_runtime "$@"
 	[[ $status -eq 137 ]]
 	eventually entered ".rule.id == \"$rule\" and .action == \"prevent\""
 }
@@ -122,10 +146,10 @@ processes() {
 	for tier in full exec none; do
 		processes $tier '"effect":"prevent","blacklist":["tail"]'
 		killed denied-process tail -f /dev/null
-		run from_outside sleep 0.5
+		run from_runtime sleep 0.5
 		[[ $status -eq 0 ]]
 		entered '.rule.id == "entered-process" and .action == "alert"'
-		kill "$wrap"
+		ended
 	done
 }
 
@@ -134,9 +158,9 @@ processes() {
 	for tier in full exec none; do
 		processes $tier '"effect":"prevent","whitelist":["sleep"]'
 		killed not-allowed-process tail -f /dev/null
-		run from_outside sleep 0.5
+		run from_runtime sleep 0.5
 		[[ $status -eq 0 ]]
-		kill "$wrap"
+		ended
 	done
 }
 
@@ -147,13 +171,13 @@ processes() {
 		{"path":"*","sha256":["'"$sum"'"],"effect":"allow"},
 		{"name":"tail","effect":"prevent"}]'
 	killed process-rule tail -f /dev/null
-	run from_outside sleep 0.5
+	run from_runtime sleep 0.5
 	[[ $status -eq 0 ]]
 }
 
 @test "under a policy of alerts it is told, and lives" {
 	processes full '"effect":"alert","whitelist":["tail"]'
-	run from_outside sleep 0.5
+	run from_runtime sleep 0.5
 	[[ $status -eq 0 ]]
 	eventually entered \
 		'.rule.id == "not-allowed-process" and .action == "alert"'
