@@ -210,6 +210,7 @@ processes() {
 	[[ $status -eq 8 ]]
 	entered '.uid == 0 or .process.uid == 0'
 	entered '.detail | startswith("not under the policy: ")'
+	ended # another user's does not die with unshare(1)
 }
 
 @test "with an init process: what it starts is not from outside" {
