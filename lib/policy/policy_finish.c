@@ -124,7 +124,7 @@ add_rules(struct policy *p)
 {
 	for (size_t i = 0; i < p->n_process_rules; i++) {
 		add_rule(p, POLICY_PROCESS_RULE, p->process_rules[i].effect,
-		    EVENT_BIT(EVENT_EXEC));
+		    EVENT_BIT(EVENT_EXEC) | EVENT_BIT(EVENT_ENTERED));
 		p->hash |= p->process_rules[i].hashes.n > 0;
 	}
 	for (size_t i = 0; i < p->n_network_rules; i++)

@@ -16,7 +16,7 @@ struct exe_file {
 	bool hidden; /* we have no right to know which it is */
 };
 
-/* Of tid, which stands at PTRACE_EVENT_EXEC. */
+/* Of tid, which stands at PTRACE_EVENT_EXEC, or came from outside. */
 void exe_file_look(
     struct trace *t, struct proc *p, pid_t tid, struct exe_file *ret);
 

@@ -5,11 +5,10 @@
 
 #include <linux/filter.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "event/event.h"
 
-enum { FILTER_MAX = 1024, FILTER_PIDS_MAX = 4 };
+enum { FILTER_MAX = 1024 };
 
 /*
  * For seccomp(2). Kernels before 5.16 would otherwise turn off speculation past
@@ -24,9 +23,8 @@ struct filter {
 
 /* What the program compares with. */
 struct filter_facts {
-	pid_t pids[FILTER_PIDS_MAX]; /* guarded; 0: none */
-	uint64_t pins;               /* address of the pins */
-	int segment;                 /* and their shmid; -1: none */
+	uint64_t pins; /* address of the pins */
+	int segment;   /* and their shmid; -1: none */
 };
 
 /*

@@ -12,6 +12,8 @@
 
 #include "call.h"
 #include "exe.h"
+#include "exitkill.h"
+#include "loose.h"
 #include "mem.h"
 #include "pin.h"
 #include "place.h"
@@ -191,7 +193,10 @@ add(struct trace *t, struct task *parent, pid_t tid, uint64_t flags)
 	}
 	task->bare = bare;
 	place_born(t, parent, tid);
-	if (stands && !watch_stop(t, task))
+	if (!stands)
+		return;
+	exitkill_stopped(t, task);
+	if (!watch_stop(t, task))
 		place_resume(t, task);
 }
 
@@ -247,6 +252,7 @@ orphan(struct trace *t, pid_t tid)
 	task_mm_of(t->table, p)->strange = true;
 	t->foreign_writes |= p->tasks == 1;
 	p->installed = t->asked > 0 ? 0 : t->installed;
+	exitkill_stopped(t, task);
 	if (!watch_stop(t, task))
 		call_resume(task, 0);
 }
@@ -270,6 +276,14 @@ release_held(struct trace *t)
 		orphan(t, t->held[i]);
 }
 
+/* The call that it was in is over. */
+static void
+forget(struct trace *t, struct task *task)
+{
+	pin_forget(t, task);
+	loose_forget(t, task);
+}
+
 void
 life_ended(struct trace *t, pid_t tid)
 {
@@ -281,7 +295,7 @@ life_ended(struct trace *t, pid_t tid)
 		remember(t, tid);
 		return;
 	}
-	pin_forget(t, task);
+	forget(t, task);
 	watch_lost(t, task_proc_of(t->table, task), tid);
 	task_remove(t->table, task);
 	/* It may have been the parent of one that waits. */
@@ -304,7 +318,7 @@ drop_siblings(struct trace *t, const struct proc *p, pid_t tid)
 			continue;
 		}
 		/* Another may move into its place. */
-		pin_forget(t, task);
+		forget(t, task);
 		task_remove(t->table, task);
 	}
 }
@@ -320,7 +334,7 @@ survivor(struct trace *t, pid_t tid)
 	if (task == NULL && old != NULL)
 		return task_rename(t->table, old, tid);
 	if (old != NULL) {
-		pin_forget(t, old);
+		forget(t, old);
 		task_remove(t->table, old);
 		task = task_find(t->table, tid);
 	}
@@ -364,7 +378,7 @@ life_exec(struct trace *t, pid_t tid)
 		drop_siblings(t, p, tid);
 		task = task_find(t->table, tid);
 	}
-	pin_forget(t, task);
+	forget(t, task);
 	task->step = task->left = 0;
 	p->filtering = 0;
 	if (watch_needs(t, p))

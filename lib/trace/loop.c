@@ -5,9 +5,12 @@
 #include <sys/wait.h>
 
 #include "call.h"
+#include "exitkill.h"
 #include "life.h"
 #include "loop.h"
+#include "loose.h"
 #include "place.h"
+#include "restart.h"
 #include "state.h"
 #include "watch.h"
 
@@ -28,10 +31,14 @@ static bool
 event_stop(
     struct trace *t, struct task *task, int signal, struct trace_what *what)
 {
+	bool again = task->listening && task->interrupted;
+
 	if (stops_groups(signal)) {
 		task->listening = true;
+		task->interrupted = false;
 		(void)ptrace(PTRACE_LISTEN, task->tid, NULL, NULL);
-		if (task->tid != t->main)
+		/* Of one stop there is one piece of news. */
+		if (task->tid != t->main || again)
 			return false;
 		what->news = TRACE_STOPPED;
 		what->pid = task->tid;
@@ -39,8 +46,10 @@ event_stop(
 		return true;
 	}
 	task->listening = false;
-	if (!watch_stop(t, task))
+	if (!watch_stop(t, task)) {
+		restart_after(t, task);
 		call_resume(task, 0);
+	}
 	return false;
 }
 
@@ -49,6 +58,8 @@ stopped(struct trace *t, struct task *task, int status, struct trace_what *what)
 {
 	int signal = WSTOPSIG(status);
 
+	loose_stopped(t, task);
+	exitkill_stopped(t, task);
 	if (status >> 16 != PTRACE_EVENT_STOP)
 		watch_again(t, task);
 	switch (status >> 16) {
@@ -122,7 +133,7 @@ trace_wait(struct trace *t, struct trace_what *what)
 
 	*what = (struct trace_what){.news = TRACE_EMPTY};
 	for (;;) {
-		pid = waitpid(-1, &status, __WALL | WUNTRACED);
+		pid = loose_wait(t, &status);
 		if (pid > 0) {
 			place_note(t);
 			if (loop_status(t, pid, status, what))

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -37,6 +38,20 @@ static const long ended[] = {
     SYS_semtimedop,
     SYS_rt_sigtimedwait,
     SYS_io_getevents,
+    /* sockets with a timeout (SO_RCVTIMEO, SO_SNDTIMEO) */
+    SYS_read,
+    SYS_readv,
+    SYS_recvfrom,
+    SYS_recvmsg,
+    SYS_recvmmsg,
+    SYS_accept,
+    SYS_accept4,
+    SYS_connect,
+    SYS_write,
+    SYS_writev,
+    SYS_sendto,
+    SYS_sendmsg,
+    SYS_sendmmsg,
 };
 
 static uint64_t
@@ -75,6 +90,29 @@ restart_keep(struct trace *t, const struct task *task, struct regs *r)
 	for (j = 0; j < 6; j++)
 		args[j] = regs_arg(r, j);
 	regs_call(r, regs_ip(r) - REGS_SYSCALL_SIZE, regs_nr(r), args);
+}
+
+int
+restart_interrupt(struct task *task)
+{
+	if (ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL) < 0)
+		return -errno;
+	task->interrupted = true;
+	return 0;
+}
+
+void
+restart_after(struct trace *t, struct task *task)
+{
+	struct regs r;
+
+	if (!task->interrupted)
+		return;
+	task->interrupted = false;
+	if (regs_get(task->tid, &r) < 0 || regs_result(&r) != -EINTR)
+		return;
+	restart_keep(t, task, &r);
+	(void)regs_put(task->tid, &r);
 }
 
 static bool

@@ -50,7 +50,6 @@ setup(struct trace *t, struct err *e)
 		t->options |= PTRACE_O_TRACESECCOMP;
 		pin_setup(t);
 	}
-	memcpy(t->facts.pids, t->config.guarded, sizeof(t->facts.pids));
 	t->facts.pins = t->pins.theirs;
 	t->facts.segment = t->pins.at != NULL ? t->pins.id : -1;
 	t->before = t->installed = watch_wanted(&t->config);
@@ -172,6 +171,13 @@ void
 trace_hash(struct trace *t, bool hash)
 {
 	t->config.hash = hash;
+}
+
+void
+trace_guard(struct trace *t, unsigned i, pid_t pid)
+{
+	if (i < TRACE_GUARDED_MAX)
+		t->config.guarded[i] = pid;
 }
 
 unsigned

@@ -97,6 +97,9 @@ watch_stop(struct trace *t, struct task *task)
 	const struct mm *mm = task_mm_of(t->table, p);
 	enum phase phase = PHASE_FILTER;
 
+	/* An injected call comes first; behind it watch_again(). */
+	if (task->step & (TASK_FILTER | TASK_ATTACH | TASK_CLOSE))
+		return false;
 	if (!task->bare && (!watch_needs(t, p) || p->filtering != 0))
 		return false;
 	if (mm->no_pins || t->pins.at == NULL) {
@@ -135,7 +138,7 @@ one_by_one(struct trace *t, const struct proc *p, pid_t first)
 		    task_proc_of(t->table, task) != p)
 			continue;
 		task->bare = true;
-		(void)ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
+		(void)restart_interrupt(task);
 	}
 }
 
@@ -220,7 +223,7 @@ watch_again(const struct trace *t, const struct task *task)
 void
 watch_lost(struct trace *t, struct proc *p, pid_t tid)
 {
-	const struct task *task;
+	struct task *task;
 	size_t i;
 
 	if (p->filtering != tid)
@@ -230,7 +233,7 @@ watch_lost(struct trace *t, struct proc *p, pid_t tid)
 		task = task_at(t->table, i);
 		if (task->tid != 0 && task->tid != tid &&
 		    task_proc_of(t->table, task) == p &&
-		    ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL) == 0)
+		    restart_interrupt(task) == 0)
 			return;
 	}
 }
@@ -261,10 +264,11 @@ watch_signal(struct trace *t, struct task *task, int signal)
 static unsigned
 interrupt(struct trace *t, bool *full)
 {
-	const struct task *task;
+	struct task *task;
 	struct proc *p;
 	unsigned unseen = 0;
 	size_t i;
+	int error;
 
 	for (i = 0; i < task_slots(); i++) {
 		task = task_at(t->table, i);
@@ -278,11 +282,11 @@ interrupt(struct trace *t, bool *full)
 			p->known |= PROC_UNFILTERED;
 			*full = true;
 			unseen++;
-		} else if (ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL) <
-			       0 &&
-			   errno != ESRCH) {
-			unseen++;
+			continue;
 		}
+		error = restart_interrupt(task);
+		if (error < 0 && error != -ESRCH)
+			unseen++;
 	}
 	return unseen;
 }

@@ -233,7 +233,7 @@ watches(void **state)
 		ON(CONNECT) | ON(SEND)},
 	    {"\"processes\":{\"rules\":[{\"name\":\"x\",\"effect\":"
 	     "\"block\"}]}",
-		ON(EXEC), ON(EXEC)},
+		ON(EXEC) | ON(ENTERED), ON(EXEC) | ON(ENTERED)},
 	};
 
 	(void)state;

@@ -362,7 +362,23 @@ kernel(void **state)
 	    {NULL, DID(ENTERED), "entered-process"},
 	    {"{\"processes\":{\"effect\":\"alert\",\"blacklist\":[\"app\"]}}",
 		DID(ENTERED), "denied-process"},
-	    {NULL, {.name = EVENT_SETUID, .by = {.uid = 33, .exe = STR("/x")}},
+	    {"{\"processes\":{\"effect\":\"alert\",\"blacklist\":[\"app\"]},"
+	     "\"skipExecSessions\":true}",
+		DID(ENTERED), "denied-process"},
+	    {"{\"processes\":{\"effect\":\"alert\",\"whitelist\":[\"sh\"]}}",
+		DID(ENTERED), "not-allowed-process"},
+	    {"{\"processes\":{\"effect\":\"alert\",\"whitelist\":[\"app\"]}}",
+		DID(ENTERED), "entered-process"},
+	    {"{\"processes\":{\"effect\":\"alert\",\"blockAllBinaries\":"
+	     "true}}",
+		DID(ENTERED), "any-process"},
+	    {"{\"processes\":{\"effect\":\"alert\",\"whitelist\":[\"sh\"],"
+	     "\"rules\":[{\"name\":\"app\",\"effect\":\"allow\"}]}}",
+		DID(ENTERED), "entered-process"},
+	    {"{\"processes\":{\"effect\":\"alert\",\"rules\":[{\"name\":"
+	     "\"app\",\"effect\":\"block\"}]}}",
+		DID(ENTERED), "process-rule"},
+	    {quiet, {.name = EVENT_SETUID, .by = {.uid = 33, .exe = STR("/x")}},
 		"setuid-process"},
 	    {NULL, {.name = EVENT_SETUID, .by = {.uid = 0, .exe = STR("/x")}},
 		NULL},

@@ -418,6 +418,7 @@ finish(struct reporter *r)
 {
 	int64_t until = now() + FINISH_MS;
 
+	sig_default(SIGALRM);
 	(void)alarm(FINISH_MS / 1000 + 2);
 	while (drain(r, now()))
 		;
@@ -471,7 +472,10 @@ set_up(struct reporter *r, const struct reporter_config *c)
 		log_error("--learn: %s", e.text);
 }
 
-/* Nothing that is meant for the command's processes is meant for this. */
+/*
+ * Nothing that is meant for the command's processes is meant for this, and no
+ * signal that they may send ends or stops it.
+ */
 void
 reporter_set_apart(void)
 {
@@ -479,12 +483,8 @@ reporter_set_apart(void)
 	spawn_let_go();
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	for (int sig = 1; sig <= SIG_MAX; sig++)
-		sig_default(sig);
-	sig_ignore(SIGHUP);
-	sig_ignore(SIGINT);
-	sig_ignore(SIGQUIT);
-	sig_ignore(SIGTERM);
-	sig_ignore(SIGPIPE);
+		sig_ignore(sig);
+	sig_default(SIGCHLD);
 	sig_unblock_all();
 }
 
