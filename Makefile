@@ -66,8 +66,8 @@ STATIC_LDFLAGS := -static -no-pie -Wl,--gc-sections \
 	-Wl,-z,relro,-z,now,-z,noexecstack
 
 # What is not asked for every event is made small.
-SMALL := $(addprefix $M/lib/,base jscan jtree jwrite policy collections learn \
-	landlock) $M/tools
+SMALL := $(addprefix $M/lib/,base audit filewatch jscan jtree jwrite policy \
+	collections learn landlock) $M/tools
 $(foreach d,$(SMALL),$(eval $d/%.o: CFLAGS += -Os))
 
 # For arm64 there are the core, its unit tests and the static tools; what
