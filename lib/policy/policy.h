@@ -71,6 +71,9 @@ event_set policy_prevents(const struct policy *p);
 /* Must the sha256 of every program be known? */
 bool policy_wants_hash(const struct policy *p);
 
+/* Does it look at what differs from the image's manifest (EXE_ALTERED)? */
+bool policy_wants_manifest(const struct policy *p);
+
 /* The name of the rule that was taken, "" for none; the record's version. */
 struct str policy_name(const struct policy *p);
 int64_t policy_version(const struct policy *p);

@@ -94,6 +94,9 @@ add_rule(struct policy *p, enum policy_detection which,
     enum policy_effect effect, event_set events)
 {
 	activate(p, which, events);
+	/* For the tracer: of modes all, not only those that give a right. */
+	if (effect >= POLICY_ALERT && (events & EVENT_BIT(EVENT_CHMOD)))
+		p->watches |= EVENT_BIT(EVENT_CHOWN);
 	if (effect >= POLICY_ALERT)
 		p->watches |= events;
 	if (effect >= POLICY_PREVENT)

@@ -13,6 +13,7 @@ struct exe_file {
 	struct str sha256; /* in t->hex, when the tracer is to hash */
 	uint32_t facts;    /* EXE_* */
 	uint64_t dev, ino;
+	bool hidden; /* we have no right to know which it is */
 };
 
 /* Of tid, which stands at PTRACE_EVENT_EXEC. */

@@ -182,6 +182,17 @@ request(struct filter_code *c, const struct hook *h)
 	stop_if(c, h, PTRACE_SEIZE);
 }
 
+/* Who looks at owners looks at every mode. */
+static void
+bits(struct filter_code *c, const struct hook *h)
+{
+	if ((h->events & EVENT_BIT(EVENT_CHMOD)) &&
+	    (c->wanted & EVENT_BIT(EVENT_CHOWN)))
+		stop(c, h);
+	else
+		stop_if_bits(c, h, h->mask);
+}
+
 void
 filter_test(struct filter_code *c, const struct hook *h)
 {
@@ -201,7 +212,7 @@ filter_test(struct filter_code *c, const struct hook *h)
 		return;
 	case HOOK_BITS:
 		load(c, LOW(at));
-		stop_if_bits(c, h, h->mask);
+		bits(c, h);
 		break;
 	case HOOK_POINTER:
 		pointer(c, h, at);

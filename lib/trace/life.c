@@ -327,6 +327,25 @@ survivor(struct trace *t, pid_t tid)
 	return task;
 }
 
+/*
+ * Without CAP_SYS_PTRACE a tracer cannot look at a program that may be run but
+ * not read, nor at one of another user. The first is how one would hide, and
+ * nothing that is to be prevented goes by unseen; the second is what a server
+ * does that gives up its rights.
+ */
+static int
+hidden(struct trace *t, const struct proc *p)
+{
+	if ((t->config.prevents & EVENT_BIT(EVENT_EXEC)) &&
+	    p->euid == geteuid()) {
+		life_unseen(t, p, "ended: no right to read its program");
+		return TRACE_KILL;
+	}
+	if (t->config.watches != 0)
+		life_unseen(t, p, "no right to read its program");
+	return 0;
+}
+
 void
 life_exec(struct trace *t, pid_t tid)
 {
@@ -362,6 +381,8 @@ life_exec(struct trace *t, pid_t tid)
 	ev->enforced = true;
 	ev->ts_ns = serve_now();
 	verdict = serve_ask(t, &c, ev);
+	if (verdict == 0 && (p->known & PROC_UNREADABLE))
+		verdict = hidden(t, p);
 	if (verdict != 0)
 		(void)kill(p->pid, SIGKILL);
 	place_resume(t, task);

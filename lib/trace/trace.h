@@ -38,7 +38,8 @@ enum { TRACE_KILL = 1 }; /* SIGKILL to the process */
  */
 struct trace_config {
 	enum trace_tier tier;
-	event_set watches;  /* what must stop */
+	event_set watches;  /* what must stop; of EVENT_CHMOD modes with a
+			     * set-ID or execute bit, all with EVENT_CHOWN */
 	event_set prevents; /* of these, what judge() may refuse: pointer
 			     * arguments are pinned, results verified */
 	bool exit_kill;     /* tracees die with the tracer */

@@ -187,3 +187,32 @@ last() {
 	fg-wrap --tier=exec --policy="$policy" --audit="$tmp/audit" true
 	event "$tmp/audit" '.name == "unseen"'
 }
+
+@test "a program that may be run but not read does not hide what it is" {
+	local tier as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+	[[ $(id -u) -eq 0 ]] || as=()
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test"
+	chmod 777 "$tmp"
+	deny >"$policy"
+	# shellcheck disable=SC2016
+	for tier in full exec; do
+		rm -rf "$tmp/audit" "$tmp/p" "$tmp/x"
+		run "${as[@]}" "$(type -P fg-wrap)" --tier=$tier \
+			--policy="$policy" --audit="$tmp/audit" sh -c '
+			cp /bin/touch "$1/p"; chmod 111 "$1/p"
+			"$1/p" "$1/x"; echo "$?"; echo lives' - "$tmp"
+		echo "$tier: $output"
+		[[ $status -eq 0 && $output == *137*lives && ! -e $tmp/x ]]
+		event "$tmp/audit" '.name == "unseen" and
+			(.detail | startswith("ended: no right to read"))'
+	done
+	deny alert >"$policy"
+	rm -rf "$tmp/audit" "$tmp/p"
+	# shellcheck disable=SC2016
+	"${as[@]}" "$(type -P fg-wrap)" --policy="$policy" \
+		--audit="$tmp/audit" sh -c 'cp /bin/touch "$1/p"
+		chmod 111 "$1/p"; "$1/p" "$1/x"' - "$tmp"
+	[[ -e $tmp/x ]]
+	event "$tmp/audit" '.name == "unseen" and .process.parent and
+		(.detail | startswith("no right to read"))'
+}

@@ -186,6 +186,54 @@ miners(void **state)
 	JUDGE(cases);
 }
 
+/* What became a shell's while another is one already. */
+static void
+shells_that_turn(void **state)
+{
+	static const struct judge_case cases[] = {
+	    {quiet,
+		{.name = EVENT_STDIO,
+		    .by = {.pid = 7,
+			.exe = STR("/usr/bin/bash"),
+			.facts = EXE_STDIO_SOCKET},
+		    .addr = {4, {1, 2, 3, 4}},
+		    .port = 9},
+		"reverse-shell"},
+	    {NULL,
+		{.name = EVENT_STDIO,
+		    .by = {.pid = 7,
+			.exe = STR("/bin/busybox"),
+			.args = ARGS("ash\0-c\0exec"),
+			.facts = EXE_STDIO_SOCKET},
+		    .addr = {4, {1, 2, 3, 4}},
+		    .port = 9},
+		"reverse-shell"},
+	    {NULL,
+		{.name = EVENT_STDIO,
+		    .by = {.pid = 7, .exe = STR("/usr/bin/bash")},
+		    .addr = {4, {1, 2, 3, 4}},
+		    .port = 9},
+		NULL},
+	    {NULL,
+		{.name = EVENT_STDIO,
+		    .by = {.pid = 7,
+			.exe = STR("/usr/sbin/inetd"),
+			.facts = EXE_STDIO_SOCKET},
+		    .addr = {4, {1, 2, 3, 4}},
+		    .port = 9},
+		NULL},
+	    {NULL,
+		{.name = EVENT_STDIO,
+		    .by = {.pid = 7,
+			.exe = STR("/usr/bin/bash"),
+			.facts = EXE_STDIO_SOCKET}},
+		NULL},
+	};
+
+	(void)state;
+	JUDGE(cases);
+}
+
 static void
 shells(void **state)
 {
@@ -221,22 +269,6 @@ shells(void **state)
 	    {NULL,
 		EXEC("/usr/bin/other",
 		    .args = ARGS("other\0TCP:h:9\0EXEC:/bin/sh,pty")),
-		NULL},
-	    {NULL,
-		{.name = EVENT_STDIO,
-		    .by = {.pid = 7, .exe = STR("/usr/bin/bash")},
-		    .addr = {4, {1, 2, 3, 4}},
-		    .port = 9},
-		"reverse-shell"},
-	    {NULL,
-		{.name = EVENT_STDIO,
-		    .by = {.pid = 7, .exe = STR("/usr/sbin/inetd")},
-		    .addr = {4, {1, 2, 3, 4}},
-		    .port = 9},
-		NULL},
-	    {NULL,
-		{.name = EVENT_STDIO,
-		    .by = {.pid = 7, .exe = STR("/usr/bin/bash")}},
 		NULL},
 	    {"{\"processes\":{\"effect\":\"alert\",\"skipReverseShell\":"
 	     "true}}",
@@ -413,6 +445,7 @@ main(void)
 	    cmocka_unit_test(facts),
 	    cmocka_unit_test(miners),
 	    cmocka_unit_test(shells),
+	    cmocka_unit_test(shells_that_turn),
 	    cmocka_unit_test(tools),
 	    cmocka_unit_test(kernel),
 	    cmocka_unit_test(only_the_main_process),

@@ -196,6 +196,9 @@ looks_at_flags(void **state)
 	assert_false(stops(SYS_dup3, 9, 3, 0, 0, 0));
 	make(EVENT_BIT(EVENT_READ));
 	assert_true(stops(SYS_openat, 3, 4, O_RDONLY, 0, 0));
+	make(EVENT_BIT(EVENT_CHMOD) | EVENT_BIT(EVENT_CHOWN));
+	assert_true(stops(SYS_fchmodat, 3, 4, 0644, 0, 0));
+	assert_true(stops(SYS_fchmod, 3, 0600, 0, 0, 0));
 }
 
 static void

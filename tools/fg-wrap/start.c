@@ -105,12 +105,11 @@ int
 supervise_trace(struct supervisor *s, enum trace_tier tier, struct err *e)
 {
 	struct shared *shared = s->report.shared;
-	const struct policy *p = s->judge.policy;
 	struct trace_config config = {
 	    .tier = tier,
 	    .watches = judge_watches(&s->judge),
 	    .prevents = judge_prevents(&s->judge),
-	    .hash = p != NULL && policy_wants_hash(p),
+	    .hash = judge_wants_hash(&s->judge),
 	    .started_ns = s->started_ns,
 	    .guarded = {getpid(), s->reporter},
 	    .guarded_dir = "/opt/fg",
