@@ -54,6 +54,16 @@ int policy_read(struct arena *a, struct str text, const char *what,
     const struct collections_who *who, const struct policy **ret,
     const struct policy_note **notes, struct err *e);
 
+/*
+ * The same choice, for another process that is to read it: a policy record
+ * with that rule alone, or with none, which is then for everybody who gets it.
+ * text is one that policy_read() took; version is written unless its own record
+ * has one. ERR_PERM.
+ */
+int policy_resolve(struct str text, const char *what,
+    const struct collections_who *who, int64_t version, struct jwrite *w,
+    struct err *e);
+
 /* The events that must be seen for it, and those that it may refuse. */
 event_set policy_watches(const struct policy *p);
 event_set policy_prevents(const struct policy *p);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "app.h"
-#include "audit.h"
+#include "audit/audit.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "learner.h"
