@@ -64,8 +64,7 @@ policy_resolve(struct str text, const char *what,
     struct err *e)
 {
 	cleanup_arena struct arena *a = arena_new(SCRATCH_MAX);
-	const struct jtree *t, *rule;
-	double number;
+	const struct jtree *t, *rule, *own = NULL;
 	int r;
 
 	if (a == NULL)
@@ -74,8 +73,7 @@ policy_resolve(struct str text, const char *what,
 	if (r != 0)
 		return r;
 	if (str_eqz(jtree_str(jtree_get(t, "type")), "policy")) {
-		if (jtree_number(jtree_get(t, "version"), &number))
-			version = (int64_t)number;
+		own = jtree_get(t, "version");
 		t = jtree_get(t, "policy");
 	}
 	r = find(a, t, who, &rule, e);
@@ -83,7 +81,10 @@ policy_resolve(struct str text, const char *what,
 		return r;
 	jwrite_record(w, "policy");
 	jwrite_kvz(w, "kind", "runtime");
-	jwrite_kv_int(w, "version", version);
+	if (own != NULL)
+		jwrite_kv_raw(w, "version", own->text);
+	else
+		jwrite_kv_int(w, "version", version);
 	jwrite_key(w, "policy");
 	jwrite_object(w);
 	jwrite_key(w, "rules");

@@ -2,7 +2,8 @@
 /*
  * A policy, and behind it events, each on a line that starts with {"type":
  * whatever is read decides within its bounds, and always in the same way; what
- * is told of was watched, what is refused was among what may be.
+ * is told of was watched, what is refused was among what may be. The one rule
+ * that is handed on is the one that was read.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -83,6 +84,30 @@ check_events(struct arena *a, const struct policy *p, struct str lines)
 	}
 }
 
+static void
+check_resolved(struct arena *a, const struct policy *p, struct str text,
+    const struct collections_who *who)
+{
+	const struct collections_who nobody = {0};
+	cleanup_buf struct buf out = BUF_MAX(8 * POLICY_TEXT_MAX);
+	const struct policy *again = NULL;
+	struct jwrite w;
+
+	jwrite_init(&w, &out);
+	must(policy_resolve(text, "p", who, 0, &w, NULL) == 0);
+	must(jwrite_end_text(&w) == 0);
+	if (out.n > POLICY_TEXT_MAX)
+		return;
+	must(policy_read(a, buf_str(&out), "r", &nobody, &again, NULL, NULL) ==
+	     0);
+	must(policy_watches(p) == policy_watches(again));
+	must(policy_prevents(p) == policy_prevents(again));
+	must(policy_wants_hash(p) == policy_wants_hash(again));
+	must(policy_version(p) == policy_version(again));
+	must(str_eq(policy_name(p), policy_name(again)));
+	must(str_eq(policy_tier(p), policy_tier(again)));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -111,6 +136,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (r == 0) {
 		must((policy_prevents(p) & ~policy_watches(p)) == 0);
 		check_events(a, p, events);
+		check_resolved(a, p, text, &who);
 	}
 	arena_free(a);
 	return 0;

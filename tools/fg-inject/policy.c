@@ -2,16 +2,12 @@
 #include "policy.h"
 
 #include <errno.h>
-#define ZLIB_CONST
-#include <zlib.h>
 
 #include "base/fd.h"
-#include "base64/base64.h"
 #include "doc/doc.h"
 #include "inject/inject.h"
 #include "ndjson/ndjson.h"
-
-enum { POLICY_TEXT_MAX = 4 * 1024 * 1024, GZIP_WINDOW = 15 + 16 };
+#include "policypack/policypack.h"
 
 static int
 check_line(struct str line, struct err *e)
@@ -34,7 +30,7 @@ read_lines(int fd, const char *path, struct buf *text, struct err *e)
 {
 	struct ndjson_in in = {.fd = fd,
 	    .what = path,
-	    .line_max = POLICY_TEXT_MAX,
+	    .line_max = POLICYPACK_TEXT_MAX,
 	    .allow_partial = true};
 	struct str line;
 	int r;
@@ -53,63 +49,27 @@ read_lines(int fd, const char *path, struct buf *text, struct err *e)
 		r = err_set(e, ERR_PERM, EINVAL, "%s: no policy line", path);
 	if (r == 0 && buf_error(text) != 0)
 		r = err_set(e, ERR_PERM, E2BIG, "%s: larger than %d bytes",
-		    path, POLICY_TEXT_MAX);
+		    path, POLICYPACK_TEXT_MAX);
 	return r;
-}
-
-static int
-compress_text(struct str text, struct buf *out, struct err *e)
-{
-	z_stream z = {0};
-	uLong bound;
-	char *to;
-	int r;
-
-	if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW,
-		MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
-		return err_nomem(e);
-	bound = deflateBound(&z, text.n);
-	to = buf_reserve(out, bound);
-	if (to == NULL) {
-		(void)deflateEnd(&z);
-		return err_nomem(e);
-	}
-	z.next_in = (const Bytef *)text.p;
-	z.avail_in = (uInt)text.n;
-	z.next_out = (Bytef *)to;
-	z.avail_out = (uInt)bound;
-	r = deflate(&z, Z_FINISH);
-	out->n += z.total_out;
-	(void)deflateEnd(&z);
-	return r == Z_STREAM_END ? 0 : err_nomem(e);
-}
-
-static int
-encode(const char *path, struct str bytes, struct buf *out, struct err *e)
-{
-	size_t need = (bytes.n + 2) / 3 * 4;
-
-	if (need > INJECT_POLICY_MAX)
-		return err_set(e, ERR_PERM, E2BIG,
-		    "%s: %zu bytes once packed; the environment of the "
-		    "sidecar takes %d, use a Console",
-		    path, need, INJECT_POLICY_MAX);
-	base64_encode(bytes, out);
-	return buf_error(out) != 0 ? err_nomem(e) : 0;
 }
 
 int
 policy_pack(const char *path, struct buf *out, struct err *e)
 {
-	cleanup_buf struct buf text = BUF_MAX(POLICY_TEXT_MAX);
-	cleanup_buf struct buf gzip = BUF_MAX(2 * POLICY_TEXT_MAX);
+	cleanup_buf struct buf text = BUF_MAX(POLICYPACK_TEXT_MAX);
 	cleanup_fd int fd = fd_open(path, e);
+	size_t from = out->n;
 	int r;
 
 	if (fd < 0)
 		return fd;
 	r = read_lines(fd, path, &text, e);
 	if (r == 0)
-		r = compress_text(buf_str(&text), &gzip, e);
-	return r == 0 ? encode(path, buf_str(&gzip), out, e) : r;
+		r = policypack_pack(buf_str(&text), out, e);
+	if (r == 0 && out->n - from > INJECT_POLICY_MAX)
+		r = err_set(e, ERR_PERM, E2BIG,
+		    "%s: %zu bytes once packed; the environment of the "
+		    "sidecar takes %d, use a Console",
+		    path, out->n - from, INJECT_POLICY_MAX);
+	return r;
 }

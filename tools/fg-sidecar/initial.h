@@ -6,12 +6,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { INITIAL_TEXT_MAX = 4 << 20 }; /* bytes, unpacked */
-
 /*
- * FG_INITIAL_POLICY: base64 of gzipped policy lines, as fg-inject(1) makes it.
- * The last runtime policy among them into out. ERR_PERM: not that, or without
- * one.
+ * FG_INITIAL_POLICY, packed as policypack.h says: the last runtime policy of
+ * it into out. ERR_PERM: not that, or without one.
  */
 int initial_policy(const char *packed, struct buf *out, struct err *e);
 

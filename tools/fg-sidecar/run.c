@@ -12,6 +12,7 @@
 #include "initial.h"
 #include "listen.h"
 #include "options.h"
+#include "policypack/policypack.h"
 #include "serve.h"
 
 enum { LAST_MS = 2000 }; /* for what is left to write at the end */
@@ -32,7 +33,7 @@ now(void)
 static void
 first_policies(struct task *t)
 {
-	cleanup_buf struct buf text = BUF_MAX(INITIAL_TEXT_MAX);
+	cleanup_buf struct buf text = BUF_MAX(POLICYPACK_TEXT_MAX);
 	const char *packed = getenv("FG_INITIAL_POLICY");
 	struct err e = {0};
 	int r = 0;
