@@ -104,7 +104,6 @@ watch_stop(struct trace *t, struct task *task)
 	}
 	if (regs_get(task->tid, &task->after) < 0)
 		return false;
-	restart_keep(t, task, &task->after);
 	task->ip = restart_entry(t, task->tid, &task->after);
 	if (task->ip == 0) {
 		give_up(t, p, "no place to call from");
