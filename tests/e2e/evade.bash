@@ -61,6 +61,22 @@ prevented() {
 		"$tmp/audit" >/dev/null
 }
 
+# quiet AUDIT [RULE...]: it tells that the command began and ended, and under
+# which policies; beside that of these rules, and of each of them, and nothing
+# else.
+quiet() {
+	local audit=$1
+	shift
+	diff <(printf '%s\n' "$@" | sort -u | grep .) \
+		<(jq -r 'select([.name] | inside(["start", "policy.applied",
+			"exit"]) | not) | .rule.id // .name' "$audit" |
+			sort -u) || {
+		jq -c 'select(.kind != "lifecycle") | {name, action, rule, msg}' \
+			"$audit" | sort | uniq -c | head -n 20
+		return 1
+	}
+}
+
 # every PROGRAM POLICY EXPECTED FRESH ARG...: every try of evade-PROGRAM, by
 # itself and under POLICY. FRESH is called before each. EXPECTED is "refused",
 # with an event; or "same": as without fg-wrap, and no event. Tries whose names
