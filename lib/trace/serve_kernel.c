@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "exe.h"
 #include "mem.h"
+#include "own.h"
 #include "path.h"
 #include "pin.h"
 #include "serve.h"
@@ -282,7 +283,7 @@ serve_ptrace(struct trace *t, struct call *c)
 		return verdict;
 written:
 	if (c->hook->nr == SYS_process_vm_writev)
-		t->foreign_writes = true;
+		return own_foreign(t, c);
 	return 0;
 }
 
