@@ -362,7 +362,13 @@ life_exec(struct trace *t, pid_t tid)
 	ev->enforced = true;
 	ev->ts_ns = serve_now();
 	verdict = serve_ask(t, &c, ev);
-	if (verdict != 0)
+	if (verdict != 0) {
 		(void)kill(p->pid, SIGKILL);
+	} else if (p->exe_n == 0 && !t->nameless_told) {
+		t->nameless_told = true;
+		life_unseen(t, p,
+		    "no right to look at programs of other users: they are "
+		    "known by their argv[0] alone");
+	}
 	call_resume(task, 0);
 }

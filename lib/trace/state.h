@@ -83,8 +83,9 @@ struct trace {
 	bool roots_vary;     /* somebody has, or may have, another root */
 	bool foreign_writes; /* memory may be written from outside of it */
 	bool no_openat2, no_readv, no_kcmp, no_getfd, no_pagemap;
-	int no_name;    /* -errno for a directory whose name is not known */
-	bool full_told; /* EVENT_UNSEEN for TRACE_TASKS_MAX was sent */
+	int no_name;        /* -errno for a directory whose name is not known */
+	bool full_told;     /* EVENT_UNSEEN for TRACE_TASKS_MAX was sent */
+	bool nameless_told; /* the same, for programs that have no name */
 	pid_t held[STATE_HELD_MAX];
 	unsigned n_held;
 	pid_t orphans[STATE_HELD_MAX]; /* seen without their parents' event */
