@@ -108,7 +108,6 @@ call_enter(struct trace *t, struct task *task)
 		call_resume(task, 0);
 		return;
 	}
-	task->loose = false;
 	c.proc = task_proc_of(t->table, task);
 	c.foreign = info.arch != REGS_AUDIT_ARCH ||
 		    c.hook == &hook_table[HOOK_ENTRY_ABI];

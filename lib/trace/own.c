@@ -6,12 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "mem.h"
 
-enum { PAGE_BITS = 12, SETTLE_TRIES = 1000 };
+enum { PAGE_BITS = 12 };
 
 /* Bits of /proc/PID/pagemap (Documentation/admin-guide/mm/pagemap.rst). */
 #define IS_PRESENT (UINT64_C(1) << 63)
@@ -116,46 +115,5 @@ own_pages(struct trace *t, struct call *c)
 			0 ||
 		    memcmp(now, c->pins[i].p, c->pins[i].n) != 0)
 			return -EFAULT;
-	return 0;
-}
-
-/* It has read what it points to when it stops, which is at once. */
-static bool
-settles(pid_t tid)
-{
-	siginfo_t info;
-	int i;
-
-	if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) < 0)
-		return true;
-	for (i = 0; i < SETTLE_TRIES; i++) {
-		info.si_pid = 0;
-		if (waitid(P_PID, (id_t)tid, &info,
-			WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) < 0 ||
-		    info.si_pid != 0)
-			return true;
-		(void)usleep(i < SETTLE_TRIES / 2 ? 10 : 1000);
-	}
-	return false;
-}
-
-int
-own_foreign(struct trace *t, const struct call *c)
-{
-	const struct task *task;
-	size_t i;
-
-	if (t->foreign_writes)
-		return 0;
-	for (i = 0; i < task_slots(); i++) {
-		task = task_at(t->table, i);
-		/* With a second thread it has made another call since. */
-		if (task->tid != 0 && task->tid != c->tid && task->loose &&
-		    task_mm_of(t->table, task_proc_of(t->table, task))->tasks ==
-			1 &&
-		    !settles(task->tid))
-			return -EACCES;
-	}
-	t->foreign_writes = true;
 	return 0;
 }

@@ -20,12 +20,4 @@ bool own_shared(const struct trace *t, const struct proc *p);
  */
 int own_pages(struct trace *t, struct call *c);
 
-/*
- * From now on memory may be written from outside of its process, c being the
- * first call that does so: calls that went on unpinned have ended, or will be
- * made again and judged anew. 0; -EACCES: one of them is stuck in the kernel,
- * and c must not be made.
- */
-int own_foreign(struct trace *t, const struct call *c);
-
 #endif

@@ -251,7 +251,6 @@ pin_hold(struct trace *t, struct call *c)
 		return 0;
 	if (!c->one && !own_shared(t, c->proc)) {
 		error = own_pages(t, c);
-		c->task->loose = error == 0;
 		if (error != -EAGAIN)
 			return error;
 		/* Memory that others see: never mind who. */

@@ -13,7 +13,6 @@
 #include "base/fd.h"
 #include "exe.h"
 #include "mem.h"
-#include "own.h"
 #include "path.h"
 #include "pin.h"
 #include "serve.h"
@@ -283,7 +282,7 @@ serve_ptrace(struct trace *t, struct call *c)
 		return verdict;
 written:
 	if (c->hook->nr == SYS_process_vm_writev)
-		return own_foreign(t, c);
+		t->foreign_writes = true;
 	return 0;
 }
 

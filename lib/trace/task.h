@@ -72,7 +72,6 @@ struct task {
 	uint32_t proc;
 	uint16_t step;  /* TASK_* */
 	bool listening; /* in a group-stop */
-	bool loose;     /* its call points to its own memory, as judged */
 	bool bare;      /* lacks a filter that its process has */
 	uint8_t phase;  /* TASK_FILTER: enum phase */
 	uint8_t left;   /* TASK_FOLLOW: stops left */
