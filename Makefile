@@ -61,13 +61,14 @@ CORE_SRC := $(shell awk '$$3 == "core" { print $$2, $$5 }' \
 	tests/doc/layers.txt | while read -r module but; do \
 		ls lib/$$module/*.c 2>/dev/null | grep -v "/$${but:- }$$"; done)
 STATIC_CFLAGS = $(subst -fPIE,-fno-pie,$(ALL_CFLAGS)) -fno-plt \
-	-ffunction-sections -fdata-sections -isystem $M/include
+	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
+	-isystem $M/include
 STATIC_LDFLAGS := -static -no-pie -Wl,--gc-sections \
 	-Wl,-z,relro,-z,now,-z,noexecstack
 
 # What is not asked for every event is made small.
-SMALL := $(addprefix $M/lib/,base jscan jtree jwrite policy collections learn \
-	landlock) $M/tools
+SMALL := $(addprefix $M/lib/,base audit filewatch event jscan jtree jwrite \
+	manifest policy collections learn landlock time utf8) $M/tools
 $(foreach d,$(SMALL),$(eval $d/%.o: CFLAGS += -Os))
 
 # For arm64 there are the core, its unit tests and the static tools; what

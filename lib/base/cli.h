@@ -65,6 +65,7 @@ struct cli {
 	 * whatever their kind, since all else may be the exit code of that.
 	 */
 	bool loads;
+	int section; /* of its manual page; 0 is 1 */
 };
 
 enum { CLI_LOADER_FAILED = 125 }; /* as env(1) and timeout(1) have it */

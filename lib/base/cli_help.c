@@ -43,11 +43,17 @@ synopsis(const struct cli *cli, FILE *to)
 		    *line);
 }
 
+static int
+section(const struct cli *cli)
+{
+	return cli->section == 0 ? 1 : cli->section;
+}
+
 void
 cli_help_usage(const struct cli *cli, FILE *to)
 {
 	synopsis(cli, to);
-	(void)fprintf(to, "see %s(1)\n", cli->tool);
+	(void)fprintf(to, "see %s(%d)\n", cli->tool, section(cli));
 }
 
 /* What stands behind "=": the name of the value, or the choices. */
@@ -113,7 +119,7 @@ text(const struct cli *cli)
 		text_option(o);
 	for (const struct cli_opt *o = cli_common; o->type != CLI_END; o++)
 		text_option(o);
-	(void)printf("\nsee %s(1), fg-intro(7)\n", cli->tool);
+	(void)printf("\nsee %s(%d), fg-intro(7)\n", cli->tool, section(cli));
 }
 
 /* Table strings are ours: only quotes and backslashes need care. */

@@ -92,7 +92,8 @@ enum {
 	EXE_BAD_ELF = 1 << 7,  /* header that no tool chain makes */
 	EXE_PACKED = 1 << 8,   /* high entropy; only looked at when MODIFIED */
 	EXE_ALTERED = 1 << 9,  /* hash differs from the image's manifest */
-	EXE_STDIO_SOCKET = 1 << 10, /* descriptor 0, 1 or 2 is one of IP */
+	EXE_STDIO_SOCKET = 1 << 10, /* descriptor 0, 1 or 2 is one of IP; of
+				     * EVENT_STDIO: another one already */
 	EXE_TTY = 1 << 11,          /* descriptor 0 is a terminal */
 };
 

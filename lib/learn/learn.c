@@ -130,7 +130,7 @@ learn_add(struct learn *l, const struct event *ev)
 	bit = EVENT_BIT(ev->name);
 	if ((bit & learn_watches()) == 0 || ev->attempt)
 		return false;
-	if (ev->name == EVENT_EXEC)
+	if (ev->name == EVENT_EXEC || ev->name == EVENT_ENTERED)
 		learn_program_add(l, ev);
 	else if (bit & POLICY_CHANGES)
 		learn_file_add(l, ev);

@@ -6,48 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "learn_expression.h"
 #include "learn_state.h"
 
-enum { ARGS_MAX = 512, LITERAL_MAX = 200 };
-
-/* A regular expression; full: it does not fit, there is none. */
-struct expression {
-	char p[ARGS_MAX];
-	size_t n;
-	bool full;
-};
-
-static void
-add_text(struct expression *x, const char *z)
-{
-	size_t n = strlen(z);
-
-	if (n > sizeof x->p - x->n) {
-		x->full = true;
-		return;
-	}
-	memcpy(x->p + x->n, z, n);
-	x->n += n;
-}
-
-static void
-add_char(struct expression *x, char c)
-{
-	const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-			   (c >= 'A' && c <= 'Z') ||
-			   (c != '\0' && strchr(" /_-,:=@%", c) != NULL);
-
-	if (plain)
-		add_text(x, (char[]){c, '\0'});
-	else if (c == '\n')
-		add_text(x, "\\n");
-	else if (c == '\t')
-		add_text(x, "\\t");
-	else if ((unsigned char)c < ' ' || (unsigned char)c >= 0x7f)
-		add_text(x, ".");
-	else
-		add_text(x, (char[]){'\\', c, '\0'});
-}
+enum { LITERAL_MAX = 200 };
 
 static struct str
 base(struct str path)
@@ -118,45 +80,16 @@ next_word(struct str *args, struct str *word)
 	return true;
 }
 
-/* path with '*' (args: "[^ ]+") for what varies of names behind `stable`. */
-static void
-add_path(struct expression *x, struct str path, size_t stable, bool regex)
-{
-	size_t start = 0, from = 0, to = 0;
-
-	for (;;) {
-		struct str name = str_sub(path, start, path.n);
-
-		name = str_sub(name, 0, str_chr(name, '/'));
-		if (start < stable || !learn_name_varies(name, &from, &to))
-			from = to = name.n;
-		for (size_t i = 0; i < name.n; i++) {
-			if (i == from)
-				add_text(x, regex ? "[^ ]+" : "*");
-			if (i >= from && i < to)
-				continue;
-			if (regex)
-				add_char(x, name.p[i]);
-			else
-				add_text(x, (char[2]){name.p[i], '\0'});
-		}
-		start += name.n + 1;
-		if (start > path.n)
-			return;
-		add_text(x, "/");
-	}
-}
-
 static struct str
 name_of(const struct learn *l, struct str path, struct learn_room *room)
 {
-	struct expression x = {.n = 0};
+	struct learn_expression x = {.n = 0};
 	size_t stable = learn_file_stable(l, path);
 	struct str s = learn_literal(path, room);
 
 	if (stable >= path.n)
 		return s;
-	add_path(&x, s, stable, false);
+	learn_expression_path(&x, s, stable, false);
 	if (x.full)
 		return s;
 	memcpy(room->text, x.p, x.n);
@@ -225,31 +158,31 @@ is_inline(struct str word, bool shell)
 
 /* The options, and the first word that is none, with where it leads. */
 static void
-add_words(const struct learn *l, struct expression *x,
+add_words(const struct learn *l, struct learn_expression *x,
     const struct event_process *by, struct str args, bool shell)
 {
 	struct str word;
 
-	add_text(x, "( -[^ ]*)*");
+	learn_expression_text(x, "( -[^ ]*)*");
 	while (next_word(&args, &word)) {
 		if (is_inline(word, shell)) {
-			add_text(x, shell ? " -[a-zA-Z]*c" : " ");
+			learn_expression_text(x, shell ? " -[a-zA-Z]*c" : " ");
 			for (size_t i = 0; !shell && i < word.n; i++)
-				add_char(x, word.p[i]);
-			add_text(x, "[a-zA-Z]*( |$)");
+				learn_expression_char(x, word.p[i]);
+			learn_expression_text(x, "[a-zA-Z]*( |$)");
 			return;
 		}
 		if (str_starts(word, "-") && str_chr(word, ' ') == word.n)
 			continue;
-		add_text(x, " ");
+		learn_expression_text(x, " ");
 		if (word.n > LITERAL_MAX || str_chr(word, '/') == word.n)
 			word = str_sub(word, 0, LITERAL_MAX);
-		add_path(x, word, stable_of(l, by, word), true);
+		learn_expression_path(x, word, stable_of(l, by, word), true);
 		if (word.n < LITERAL_MAX)
-			add_text(x, "( |$)");
+			learn_expression_text(x, "( |$)");
 		return;
 	}
-	add_text(x, "$");
+	learn_expression_text(x, "$");
 }
 
 /* busybox: which of its programs. */
@@ -266,17 +199,18 @@ applet_of(struct str *args)
 }
 
 static void
-add_applet(struct expression *x, struct str applet)
+add_applet(struct learn_expression *x, struct str applet)
 {
-	add_text(x, "^([^ ]*/)?((busybox|toybox|coreutils)[^ ]* )?");
+	learn_expression_text(
+	    x, "^([^ ]*/)?((busybox|toybox|coreutils)[^ ]* )?");
 	for (size_t i = 0; i < applet.n; i++)
-		add_char(x, applet.p[i]);
+		learn_expression_char(x, applet.p[i]);
 }
 
 /* What is said about the arguments of by; false: nothing. */
 static bool
 expression_of(const struct learn *l, const struct event_process *by,
-    struct expression *x, bool *strict)
+    struct learn_expression *x, bool *strict)
 {
 	struct str name = base(by->exe), args = by->args, zero = STR_NONE;
 	struct str words;
@@ -295,7 +229,7 @@ expression_of(const struct learn *l, const struct event_process *by,
 		if (is_interpreter(zero))
 			add_words(l, x, by, words, is_shell(zero));
 		else
-			add_text(x, "( |$)");
+			learn_expression_text(x, "( |$)");
 		return !x->full;
 	}
 	if (!is_interpreter(name) && by->script.n == 0)
@@ -304,7 +238,7 @@ expression_of(const struct learn *l, const struct event_process *by,
 	/* A blank in argv[0] would be taken for the end of it. */
 	if (!next_word(&words, &zero) || str_chr(zero, ' ') < zero.n)
 		return false;
-	add_text(x, "^[^ ]*");
+	learn_expression_text(x, "^[^ ]*");
 	add_words(l, x, by, words, is_shell(name));
 	return !x->full;
 }
@@ -381,7 +315,7 @@ add_loaded(struct learn *l, const struct event_process *by)
 void
 learn_program_add(struct learn *l, const struct event *ev)
 {
-	struct expression x = {.n = 0};
+	struct learn_expression x = {.n = 0};
 	struct str path, parent = ev->by.parent;
 	struct learn_program *p;
 	struct learn_room room;

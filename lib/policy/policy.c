@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "policy_draft.h"
+#include "policy_likely.h"
 #include "policy_value.h"
 
 /* The tree of POLICY_TEXT_MAX bytes, and the rules that do not apply. */
@@ -67,16 +68,20 @@ read_rules(struct policy_reader *r, const struct policy_at *at, void *dest)
 {
 	struct policy_at one = {.up = at, .t = at->t->first};
 	struct work *w = dest;
+	bool all = false;
 
 	if (at->t->kind != JSCAN_ARRAY) {
 		policy_wrong(r, at, "not an array");
 		return;
 	}
 	for (; one.t != NULL; one.t = one.t->next) {
+		if (all)
+			policy_likely_unreached(r, &one);
 		if (one.t->kind == JSCAN_OBJECT)
 			read_rule(w, &one);
 		else
 			policy_wrong(r, &one, "not an object");
+		all = all || policy_likely_is_for_all(one.t);
 		one.index++;
 	}
 }
@@ -260,6 +265,12 @@ bool
 policy_wants_hash(const struct policy *p)
 {
 	return p->hash;
+}
+
+bool
+policy_wants_manifest(const struct policy *p)
+{
+	return p->effects[POLICY_ALTERED_BINARY] != POLICY_DISABLE;
 }
 
 struct str

@@ -54,12 +54,25 @@ int policy_read(struct arena *a, struct str text, const char *what,
     const struct collections_who *who, const struct policy **ret,
     const struct policy_note **notes, struct err *e);
 
+/*
+ * The same choice, for another process that is to read it: a policy record
+ * with that rule alone, or with none, which is then for everybody who gets it.
+ * text is one that policy_read() took; version is written unless its own record
+ * has one. ERR_PERM.
+ */
+int policy_resolve(struct str text, const char *what,
+    const struct collections_who *who, int64_t version, struct jwrite *w,
+    struct err *e);
+
 /* The events that must be seen for it, and those that it may refuse. */
 event_set policy_watches(const struct policy *p);
 event_set policy_prevents(const struct policy *p);
 
 /* Must the sha256 of every program be known? */
 bool policy_wants_hash(const struct policy *p);
+
+/* Does it look at what differs from the image's manifest (EXE_ALTERED)? */
+bool policy_wants_manifest(const struct policy *p);
 
 /* The name of the rule that was taken, "" for none; the record's version. */
 struct str policy_name(const struct policy *p);

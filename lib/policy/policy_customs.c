@@ -150,8 +150,7 @@ static const struct policy_member members[] = {
 };
 
 static bool
-read_custom(struct policy_reader *r, const struct policy_at *at,
-    struct policy_custom *ret)
+read_custom(struct policy_reader *r, const struct policy_at *at, void *ret)
 {
 	/* READ is left to the rules of the section: it is dear. */
 	struct custom_draft d = {.rule.events = EVENT_BIT(EVENT_LIFECYCLE) - 1 -
@@ -178,7 +177,7 @@ read_custom(struct policy_reader *r, const struct policy_at *at,
 		    "no event has all that the script asks for");
 	if (d.rule.title.n == 0)
 		d.rule.title = d.id;
-	*ret = d.rule;
+	*(struct policy_custom *)ret = d.rule;
 	return true;
 }
 
@@ -186,16 +185,8 @@ void
 policy_draft_customs(
     struct policy_reader *r, const struct policy_at *at, void *dest)
 {
-	struct policy_custom *rules = policy_draft_rules(r, at, sizeof *rules);
-	struct policy_at one = {.up = at, .t = at->t->first};
-	struct policy_draft *d = dest;
-	size_t n = 0;
+	struct policy *p = &((struct policy_draft *)dest)->p;
 
-	for (; rules != NULL && one.t != NULL; one.t = one.t->next) {
-		if (read_custom(r, &one, &rules[n]))
-			n++;
-		one.index++;
-	}
-	d->p.customs = rules;
-	d->p.n_customs = rules == NULL ? 0 : n;
+	p->customs = policy_draft_rules(
+	    r, at, sizeof *p->customs, read_custom, &p->n_customs);
 }

@@ -19,14 +19,13 @@ const struct policy_detection_row policy_detections[] = {
 	.attack = {"T1059"},
 	.msg = "%proc.path was started, which a rule refuses: %proc.cmdline"},
     [POLICY_DENIED_PROCESS] = {.id = "denied-process",
-	.events = ON(EXEC),
-	.also = ON(ENTERED),
+	.events = ON(EXEC) | ON(ENTERED),
 	.severity = EVENT_HIGH,
 	.attack = {"T1059"},
 	.msg = "%proc.path is explicitly denied: "
 	       "%proc.cmdline"},
     [POLICY_NOT_ALLOWED_PROCESS] = {.id = "not-allowed-process",
-	.events = ON(EXEC),
+	.events = ON(EXEC) | ON(ENTERED),
 	.severity = EVENT_HIGH,
 	.attack = {"T1059", "T1036"},
 	.msg = "%proc.path was started and is not among the allowed: "
@@ -34,7 +33,7 @@ const struct policy_detection_row policy_detections[] = {
     [POLICY_ANY_PROCESS] = {.id = "any-process",
 	.source = POLICY_BY_CHECK,
 	.by = POLICY_BLOCK_ALL_BINARIES,
-	.events = ON(EXEC),
+	.events = ON(EXEC) | ON(ENTERED),
 	.severity = EVENT_HIGH,
 	.attack = {"T1059"},
 	.msg = "%proc.path was started beside the main process: "

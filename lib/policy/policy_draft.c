@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy_draft.h"
 
+#include "policy_likely.h"
 #include "policy_value.h"
 
 #define SWITCH(text, which)                                                    \
@@ -232,29 +233,44 @@ policy_draft_read(
 	*d = (struct policy_draft){0};
 	for (size_t i = 0; i < POLICY_SWITCHES; i++)
 		d->switches[i] = -1;
-	if (policy_members(r, at, rule, d))
-		policy_draft_finish(d);
+	if (!policy_members(r, at, rule, d))
+		return;
+	policy_likely_idle(r, at, d);
+	policy_draft_finish(d);
 }
 
 void *
-policy_draft_rules(
-    struct policy_reader *r, const struct policy_at *at, size_t size)
+policy_draft_rules(struct policy_reader *r, const struct policy_at *at,
+    size_t size,
+    bool (*read)(
+	struct policy_reader *r, const struct policy_at *rule, void *ret),
+    size_t *n)
 {
+	struct policy_at one = {.up = at, .t = at->t->first};
+	char *rules = NULL;
+
+	*n = 0;
 	if (at->t->kind != JSCAN_ARRAY)
 		policy_wrong(r, at, "not an array");
 	else if (at->t->n > POLICY_RULES_MAX)
 		policy_wrong(r, at, "more than 1024 rules");
 	else
-		return policy_keep(r, at->t->n * size);
-	return NULL;
+		rules = policy_keep(r, at->t->n * size);
+	for (; rules != NULL && one.t != NULL; one.t = one.t->next) {
+		if (read(r, &one, rules + *n * size))
+			++*n;
+		one.index++;
+	}
+	return rules;
 }
 
 enum policy_effect
-policy_draft_effect(const struct policy_at *rules)
+policy_draft_effect(const struct policy_at *at)
 {
+	const struct jtree *section = at->up->up->t;
 	enum policy_effect effect = POLICY_DISABLE;
 
 	(void)policy_effect_of(
-	    jtree_str(jtree_get(rules->up->t, "effect")), false, &effect);
+	    jtree_str(jtree_get(section, "effect")), false, &effect);
 	return effect;
 }

@@ -32,14 +32,18 @@ void policy_draft_file_rules(
 void policy_draft_customs(
     struct policy_reader *r, const struct policy_at *at, void *dest);
 
-/* The effect of the section that has these rules; theirs unless given. */
-enum policy_effect policy_draft_effect(const struct policy_at *rules);
+/* The effect of the section that has the rule, for one that gives none. */
+enum policy_effect policy_draft_effect(const struct policy_at *rule);
 
 /*
- * Memory for the items of an array of at most POLICY_RULES_MAX rules; NULL,
- * noted, when at is no array or too long.
+ * The items of an array of at most POLICY_RULES_MAX rules, each of so many
+ * bytes, their number in *n: those that read() fills and takes. NULL, noted,
+ * when at is no array or too long.
  */
-void *policy_draft_rules(
-    struct policy_reader *r, const struct policy_at *at, size_t size);
+void *policy_draft_rules(struct policy_reader *r, const struct policy_at *at,
+    size_t size,
+    bool (*read)(
+	struct policy_reader *r, const struct policy_at *rule, void *ret),
+    size_t *n);
 
 #endif

@@ -94,6 +94,9 @@ add_rule(struct policy *p, enum policy_detection which,
     enum policy_effect effect, event_set events)
 {
 	activate(p, which, events);
+	/* For the tracer: of modes all, not only those that give a right. */
+	if (effect >= POLICY_ALERT && (events & EVENT_BIT(EVENT_CHMOD)))
+		p->watches |= EVENT_BIT(EVENT_CHOWN);
 	if (effect >= POLICY_ALERT)
 		p->watches |= events;
 	if (effect >= POLICY_PREVENT)
@@ -121,7 +124,7 @@ add_rules(struct policy *p)
 {
 	for (size_t i = 0; i < p->n_process_rules; i++) {
 		add_rule(p, POLICY_PROCESS_RULE, p->process_rules[i].effect,
-		    EVENT_BIT(EVENT_EXEC));
+		    EVENT_BIT(EVENT_EXEC) | EVENT_BIT(EVENT_ENTERED));
 		p->hash |= p->process_rules[i].hashes.n > 0;
 	}
 	for (size_t i = 0; i < p->n_network_rules; i++)

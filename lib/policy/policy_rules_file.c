@@ -130,31 +130,30 @@ static const struct policy_member file_rule[] = {
     {0},
 };
 
+static bool
+read_file_rule(struct policy_reader *r, const struct policy_at *at, void *ret)
+{
+	struct file_draft d = {.rule.effect = policy_draft_effect(at),
+	    .recursive = 1,
+	    .kinds = ~(event_set)0};
+	struct policy_file_rule *rule = ret;
+
+	if (!policy_members(r, at, file_rule, &d))
+		return false;
+	*rule = d.rule;
+	if (rule->ops == 0)
+		rule->ops = POLICY_CHANGES;
+	rule->ops &= d.kinds;
+	rule->recursive = d.recursive == 1;
+	return rule->effect != POLICY_DISABLE;
+}
+
 void
 policy_draft_file_rules(
     struct policy_reader *r, const struct policy_at *at, void *dest)
 {
-	struct policy_file_rule *rules =
-	    policy_draft_rules(r, at, sizeof *rules);
-	struct policy_at one = {.up = at, .t = at->t->first};
-	struct policy_draft *d = dest;
-	size_t n = 0;
+	struct policy *p = &((struct policy_draft *)dest)->p;
 
-	for (; rules != NULL && one.t != NULL; one.t = one.t->next) {
-		struct file_draft f = {.rule.effect = policy_draft_effect(at),
-		    .recursive = 1,
-		    .kinds = ~(event_set)0};
-
-		if (policy_members(r, &one, file_rule, &f) &&
-		    f.rule.effect != POLICY_DISABLE) {
-			if (f.rule.ops == 0)
-				f.rule.ops = POLICY_CHANGES;
-			f.rule.ops &= f.kinds;
-			f.rule.recursive = f.recursive == 1;
-			rules[n++] = f.rule;
-		}
-		one.index++;
-	}
-	d->p.file_rules = rules;
-	d->p.n_file_rules = rules == NULL ? 0 : n;
+	p->file_rules = policy_draft_rules(
+	    r, at, sizeof *p->file_rules, read_file_rule, &p->n_file_rules);
 }

@@ -87,27 +87,26 @@ static const struct policy_member network_rule[] = {
     {0},
 };
 
+static bool
+read_network_rule(
+    struct policy_reader *r, const struct policy_at *at, void *ret)
+{
+	struct policy_network_rule *rule = ret;
+
+	*rule = (struct policy_network_rule){.effect = policy_draft_effect(at)};
+	if (!policy_members(r, at, network_rule, rule))
+		return false;
+	if (rule->directions == 0)
+		rule->directions = POLICY_OUTBOUND;
+	return rule->effect != POLICY_DISABLE;
+}
+
 void
 policy_draft_network_rules(
     struct policy_reader *r, const struct policy_at *at, void *dest)
 {
-	struct policy_network_rule *rules =
-	    policy_draft_rules(r, at, sizeof *rules);
-	struct policy_at one = {.up = at, .t = at->t->first};
-	struct policy_draft *d = dest;
-	size_t n = 0;
+	struct policy *p = &((struct policy_draft *)dest)->p;
 
-	for (; rules != NULL && one.t != NULL; one.t = one.t->next) {
-		struct policy_network_rule rule = {
-		    .effect = policy_draft_effect(at)};
-
-		if (policy_members(r, &one, network_rule, &rule) &&
-		    rule.effect != POLICY_DISABLE)
-			rules[n++] = rule;
-		if (n > 0 && rules[n - 1].directions == 0)
-			rules[n - 1].directions = POLICY_OUTBOUND;
-		one.index++;
-	}
-	d->p.network_rules = rules;
-	d->p.n_network_rules = rules == NULL ? 0 : n;
+	p->network_rules = policy_draft_rules(r, at, sizeof *p->network_rules,
+	    read_network_rule, &p->n_network_rules);
 }

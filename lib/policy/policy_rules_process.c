@@ -116,25 +116,25 @@ static const struct policy_member process_rule[] = {
     {0},
 };
 
+static bool
+read_process_rule(
+    struct policy_reader *r, const struct policy_at *at, void *ret)
+{
+	struct process_draft d = {.rule.effect = policy_draft_effect(at)};
+	struct policy_process_rule *rule = ret;
+
+	if (!policy_members(r, at, process_rule, &d))
+		return false;
+	*rule = d.rule;
+	return rule->effect != POLICY_DISABLE;
+}
+
 void
 policy_draft_process_rules(
     struct policy_reader *r, const struct policy_at *at, void *dest)
 {
-	struct policy_process_rule *rules =
-	    policy_draft_rules(r, at, sizeof *rules);
-	struct policy_at one = {.up = at, .t = at->t->first};
-	struct policy_draft *d = dest;
-	size_t n = 0;
+	struct policy *p = &((struct policy_draft *)dest)->p;
 
-	for (; rules != NULL && one.t != NULL; one.t = one.t->next) {
-		struct process_draft p = {
-		    .rule.effect = policy_draft_effect(at)};
-
-		if (policy_members(r, &one, process_rule, &p) &&
-		    p.rule.effect != POLICY_DISABLE)
-			rules[n++] = p.rule;
-		one.index++;
-	}
-	d->p.process_rules = rules;
-	d->p.n_process_rules = rules == NULL ? 0 : n;
+	p->process_rules = policy_draft_rules(r, at, sizeof *p->process_rules,
+	    read_process_rule, &p->n_process_rules);
 }

@@ -13,6 +13,7 @@ struct list {
 	struct policy_port_range *ports;
 	size_t n;
 	int deny;
+	bool path;  /* of files: whole paths */
 	bool lower; /* to lower case, no final dot */
 	bool hash;
 };
@@ -90,6 +91,15 @@ is_hash(struct str s)
 	return s.n == 64;
 }
 
+/* What is looked at is absolute: no file is called "etc/passwd" there. */
+static void
+look_at_path(struct policy_reader *r, const struct policy_at *at, struct str s)
+{
+	if (memchr("/*?", s.p[0], 3) == NULL)
+		policy_tell(r, at, POLICY_WARNING, "policy.not-absolute",
+		    "fits no file: it begins with neither / nor * nor ?");
+}
+
 static void
 add_string(struct policy_reader *r, const struct policy_at *at, void *dest)
 {
@@ -107,6 +117,8 @@ add_string(struct policy_reader *r, const struct policy_at *at, void *dest)
 		policy_wrong(r, at, "not a sha256: 64 hexadecimal digits");
 	else
 		list->strings[list->n++] = s;
+	if (s.n > 0 && (list->path || (!list->lower && str_chr(s, '/') < s.n)))
+		look_at_path(r, at, s);
 }
 
 static bool
@@ -134,7 +146,7 @@ void
 policy_add_paths(struct policy_reader *r, const struct policy_at *at,
     struct policy_paths *ret)
 {
-	struct list list = {0};
+	struct list list = {.path = true};
 
 	if (read_strings(r, at, &list))
 		r->full |=

@@ -109,6 +109,18 @@ redirects_shell(const struct runtime_program *p)
 		   has_text(p->args, "0<&") || has_text(p->args, "-i >"));
 }
 
+/* The second of a shell's own; one alone is how a script looks at a port. */
+static bool
+turns_to_socket(const struct event *ev)
+{
+	struct runtime_program p;
+
+	if (ev->addr.family == 0 || (ev->by.facts & EXE_STDIO_SOCKET) == 0)
+		return false;
+	runtime_program_of(&ev->by, &p);
+	return is_shell(&p);
+}
+
 /* Sockets between processes (AF_UNIX), as of node's children, do not count. */
 RUNTIME_CHECK(reverse_shell)
 {
@@ -116,9 +128,7 @@ RUNTIME_CHECK(reverse_shell)
 
 	if (ev->name == EVENT_STDIO) {
 		l->what = STR("its standard streams became a socket");
-		return ev->addr.family != 0 &&
-		       runtime_list_has(&runtime_list_shells,
-			   runtime_program_name(ev->by.exe));
+		return turns_to_socket(ev);
 	}
 	if (is_shell(&l->program) && (ev->by.facts & EXE_STDIO_SOCKET) != 0)
 		l->what = STR("its standard streams are a socket");

@@ -12,6 +12,7 @@
 
 #include "base/fd.h"
 #include "exe.h"
+#include "exe_file.h"
 #include "serve.h"
 #include "trace.h"
 #include "watch.h"
@@ -90,12 +91,25 @@ seize_threads(struct trace *t, pid_t pid, struct proc **p, bool filter)
 	return n;
 }
 
+/* What it runs was loaded before anybody looked. */
+static int
+ask(struct trace *t, struct proc *p, pid_t pid)
+{
+	struct call c = {.tid = pid, .proc = p};
+	struct event *ev = serve_event(t, &c, EVENT_ENTERED);
+	struct exe_file file;
+
+	exe_file_look(t, p, pid, &file);
+	p->facts = ev->by.facts = file.facts;
+	ev->by.sha256 = file.sha256;
+	return serve_ask(t, &c, ev);
+}
+
 int
 trace_adopt(struct trace *t, pid_t pid, bool filter)
 {
-	struct call c = {.tid = pid};
 	struct proc *p = NULL;
-	int n, rounds = 0, verdict;
+	int n, rounds = 0;
 
 	if (task_find(t->table, pid) != NULL)
 		return 0;
@@ -106,9 +120,7 @@ trace_adopt(struct trace *t, pid_t pid, bool filter)
 		return n < 0 ? n : -ESRCH;
 	/* It may have handed its memory out before. */
 	t->foreign_writes = true;
-	c.proc = p;
-	verdict = serve_ask(t, &c, serve_event(t, &c, EVENT_ENTERED));
-	if (verdict != 0)
+	if (ask(t, p, pid) != 0)
 		(void)kill(pid, SIGKILL);
 	else if (watch_needs(t, p))
 		(void)ptrace(PTRACE_INTERRUPT, pid, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "follow.h"
 #include "inject.h"
 #include "life.h"
+#include "loose.h"
 #include "path.h"
 #include "pin.h"
 #include "place.h"
@@ -67,6 +68,8 @@ apply(struct trace *t, struct task *task, struct call *c, int verdict)
 	if (c->step != 0)
 		memcpy(task->args, c->args, sizeof(task->args));
 	task->judged = c->path_sum;
+	if (c->writes && loose_hold(t, task))
+		return;
 	place_resume(t, task);
 }
 

@@ -197,6 +197,8 @@ exe_loaded(struct trace *t, struct proc *p, pid_t tid, struct event_process *by)
 	by->cwd = path_cwd(t, tid);
 	exe_file_look(t, p, tid, &file);
 	p->facts |= file.facts;
+	if (file.hidden)
+		p->known |= PROC_UNREADABLE;
 	if (exe_stack_read(t, tid, &stack)) {
 		p->uid = stack.uid;
 		p->euid = stack.euid;

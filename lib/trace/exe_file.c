@@ -157,6 +157,7 @@ exe_file_look(struct trace *t, struct proc *p, pid_t tid, struct exe_file *ret)
 	n = path_link(name, t->exe, sizeof(t->exe));
 	if (n > 0)
 		ret->exe = str_make(t->exe, (size_t)n);
+	ret->hidden = n == -EACCES;
 	ret->facts = stdio_facts(t, p, tid);
 	if (stat(name, &st) < 0)
 		return;

@@ -13,9 +13,10 @@ struct exe_file {
 	struct str sha256; /* in t->hex, when the tracer is to hash */
 	uint32_t facts;    /* EXE_* */
 	uint64_t dev, ino;
+	bool hidden; /* we have no right to know which it is */
 };
 
-/* Of tid, which stands at PTRACE_EVENT_EXEC. */
+/* Of tid, which stands at PTRACE_EVENT_EXEC, or came from outside. */
 void exe_file_look(
     struct trace *t, struct proc *p, pid_t tid, struct exe_file *ret);
 

@@ -5,11 +5,16 @@
 
 #include <linux/filter.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "event/event.h"
 
-enum { FILTER_MAX = 1024, FILTER_PIDS_MAX = 4 };
+enum { FILTER_MAX = 1024 };
+
+/*
+ * For seccomp(2). Kernels before 5.16 would otherwise turn off speculation past
+ * stores for the whole command, which costs it far more than we do.
+ */
+#define FILTER_FLAGS SECCOMP_FILTER_FLAG_SPEC_ALLOW
 
 struct filter {
 	uint16_t n; /* instructions; 0: everything passes */
@@ -18,9 +23,8 @@ struct filter {
 
 /* What the program compares with. */
 struct filter_facts {
-	pid_t pids[FILTER_PIDS_MAX]; /* guarded; 0: none */
-	uint64_t pins;               /* address of the pins */
-	int segment;                 /* and their shmid; -1: none */
+	uint64_t pins; /* address of the pins */
+	int segment;   /* and their shmid; -1: none */
 };
 
 /*

@@ -87,34 +87,26 @@ range(struct filter_code *c, const struct hook *h, uint32_t at)
 	stop(c, h);
 }
 
+/* Is the argument the number of one of these bits? */
 static void
-pids(struct filter_code *c, const struct hook *h)
+one_of(struct filter_code *c, const struct hook *h, uint32_t at)
 {
-	uint32_t arg;
-	size_t i;
-
-	for (arg = 0; arg < 2; arg++) {
-		load(c, LOW(arg));
-		for (i = 0; i < FILTER_PIDS_MAX; i++)
-			if (c->facts->pids[i] > 0)
-				stop_if(c, h, (uint32_t)c->facts->pids[i]);
-		if (arg > 0)
-			continue;
-		/* Groups, and everybody. */
-		stop_if(c, h, 0);
-		stop_if_bits(c, h, 0x80000000U);
-	}
+	load(c, LOW(at));
+	filter_emit(c, BPF_JMP | BPF_JGT | BPF_K, 31, 4, 0);
+	filter_emit(c, BPF_MISC | BPF_TAX, 0, 0, 0);
+	filter_emit(c, BPF_LD | BPF_IMM, 1, 0, 0);
+	filter_emit(c, BPF_ALU | BPF_LSH | BPF_X, 0, 0, 0);
+	filter_emit(c, BPF_JMP | BPF_JSET | BPF_K, h->mask, 1, 0);
+	allow(c);
+	stop(c, h);
 }
 
 static void
-pid(struct filter_code *c, const struct hook *h)
+other(struct filter_code *c, const struct hook *h, uint32_t at)
 {
-	size_t i;
-
-	load(c, LOW(0));
-	for (i = 0; i < FILTER_PIDS_MAX; i++)
-		if (c->facts->pids[i] > 0)
-			stop_if(c, h, (uint32_t)c->facts->pids[i]);
+	load(c, LOW(at));
+	filter_emit(c, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+	stop(c, h);
 }
 
 static void
@@ -182,6 +174,17 @@ request(struct filter_code *c, const struct hook *h)
 	stop_if(c, h, PTRACE_SEIZE);
 }
 
+/* Who looks at owners looks at every mode. */
+static void
+bits(struct filter_code *c, const struct hook *h)
+{
+	if ((h->events & EVENT_BIT(EVENT_CHMOD)) &&
+	    (c->wanted & EVENT_BIT(EVENT_CHOWN)))
+		stop(c, h);
+	else
+		stop_if_bits(c, h, h->mask);
+}
+
 void
 filter_test(struct filter_code *c, const struct hook *h)
 {
@@ -201,7 +204,7 @@ filter_test(struct filter_code *c, const struct hook *h)
 		return;
 	case HOOK_BITS:
 		load(c, LOW(at));
-		stop_if_bits(c, h, h->mask);
+		bits(c, h);
 		break;
 	case HOOK_POINTER:
 		pointer(c, h, at);
@@ -220,11 +223,11 @@ filter_test(struct filter_code *c, const struct hook *h)
 	case HOOK_REQUEST:
 		request(c, h);
 		break;
-	case HOOK_PIDS:
-		pids(c, h);
-		break;
-	case HOOK_PID:
-		pid(c, h);
+	case HOOK_ONE_OF:
+		one_of(c, h, at);
+		return;
+	case HOOK_OTHER:
+		other(c, h, at);
 		break;
 	case HOOK_VALUE:
 		load(c, LOW(at));

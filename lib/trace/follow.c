@@ -11,7 +11,7 @@
 #include "regs.h"
 #include "serve.h"
 
-enum { STOPS_MAX = 40 };
+enum { STOPS_MAX = 40, LENGTH = 2 };
 
 /* These do not stop by themselves when there is no address. */
 static const struct hook writes[] = {
@@ -61,7 +61,9 @@ entered(struct trace *t, struct task *task,
 			c.args[4] = 0;
 		else if (c.args[4] != 0)
 			return 0; /* it stops by itself */
-		end(task);
+		/* Over TCP the length may come by itself. */
+		if (writes[i].nr == SYS_writev || c.args[2] > LENGTH)
+			end(task);
 		return writes[i].nr == SYS_writev ? serve_writev(t, &c)
 						  : serve_sendto(t, &c);
 	}

@@ -60,10 +60,13 @@
 #define KERNEL(call, event) HOOK(call, .events = ON(event), .work = HOOK_KERNEL)
 #define UIDS(call)                                                             \
 	HOOK(call, .events = ON(SETUID) | HOOK_FACTS, .work = HOOK_SETUID)
-#define TO_PIDS(call)                                                          \
-	HOOK(call, .events = HOOK_GUARD, .work = HOOK_SIGNAL, .test = HOOK_PIDS)
+/* To whom is for the tracer to know: who is guarded may change. */
+#define SENDS(call, place)                                                     \
+	HOOK(call, .events = HOOK_GUARD, .work = HOOK_SIGNAL,                  \
+	    .test = HOOK_ONE_OF, .at = (place), .mask = HOOK_FATAL)
 #define OF_PID(call)                                                           \
-	HOOK(call, .events = HOOK_GUARD, .work = HOOK_TARGET, .test = HOOK_PID)
+	HOOK(call, .events = HOOK_GUARD, .work = HOOK_TARGET,                  \
+	    .test = HOOK_OTHER, .at = 0)
 #define MEMORY(call, ...)                                                      \
 	HOOK(call, .events = HOOK_PINS, .work = HOOK_MEMORY, __VA_ARGS__)
 
@@ -141,11 +144,11 @@ const struct hook hook_table[] = {
     HOOK(dup3, .events = ON(STDIO), .work = HOOK_DUP, .test = HOOK_MOST,
 	.at = 1, .mask = 2),
     /* the defender itself */
-    TO_PIDS(kill),
-    TO_PIDS(tkill),
-    TO_PIDS(tgkill),
-    TO_PIDS(rt_sigqueueinfo),
-    TO_PIDS(rt_tgsigqueueinfo),
+    SENDS(kill, 1),
+    SENDS(tkill, 1),
+    SENDS(tgkill, 2),
+    SENDS(rt_sigqueueinfo, 1),
+    SENDS(rt_tgsigqueueinfo, 2),
     HOOK(pidfd_send_signal, .events = HOOK_GUARD, .work = HOOK_SIGNAL),
     HOOK(fcntl, .events = HOOK_GUARD, .work = HOOK_SETSIG, .test = HOOK_VALUE,
 	.at = 1, .mask = F_SETSIG),

@@ -3,6 +3,7 @@
 #ifndef FG_TRACE_HOOK_H
 #define FG_TRACE_HOOK_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,8 +60,8 @@ enum hook_test {
 	HOOK_FLAGS,    /* open(2)'s flags in argument `at` may write */
 	HOOK_FAMILY,   /* socket(2) of a family or type that is watched */
 	HOOK_REQUEST,  /* ptrace(2)'s ATTACH, SEIZE, TRACEME */
-	HOOK_PIDS,     /* argument 0 or 1 may be a guarded process */
-	HOOK_PID,      /* argument 0 is a guarded process */
+	HOOK_ONE_OF,   /* argument `at` is the number of a bit in `mask` */
+	HOOK_OTHER,    /* argument `at`, a process, is not 0: the caller */
 	HOOK_VALUE,    /* argument `at` is `mask` */
 	HOOK_RANGE,    /* address in `at`, length in `at` + 1: near the pins */
 	HOOK_FIXED,    /* the same, and MAP_FIXED in argument 3 */
@@ -71,6 +72,12 @@ enum hook_test {
 };
 
 enum { HOOK_NO_ARG = -1 };
+
+/* Signals that no handler can make good, as bits of their numbers. */
+#define HOOK_FATAL                                                             \
+	(1U << SIGKILL | 1U << SIGSTOP | 1U << SIGSEGV | 1U << SIGBUS |        \
+	    1U << SIGILL | 1U << SIGFPE | 1U << SIGTRAP | 1U << SIGABRT |      \
+	    1U << SIGSYS)
 
 struct hook {
 	int nr;

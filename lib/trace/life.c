@@ -12,6 +12,8 @@
 
 #include "call.h"
 #include "exe.h"
+#include "exitkill.h"
+#include "loose.h"
 #include "mem.h"
 #include "pin.h"
 #include "place.h"
@@ -191,8 +193,11 @@ add(struct trace *t, struct task *parent, pid_t tid, uint64_t flags)
 	}
 	task->bare = bare;
 	place_born(t, parent, tid);
-	if (stands && !watch_stop(t, task))
-		call_resume(task, 0);
+	if (!stands)
+		return;
+	exitkill_stopped(t, task);
+	if (!watch_stop(t, task))
+		place_resume(t, task);
 }
 
 void
@@ -209,7 +214,7 @@ life_born(struct trace *t, struct task *task)
 	else if (flags & CLONE_VM)
 		task_mm_of(t->table, task_proc_of(t->table, task))->strange =
 		    true;
-	call_resume(task, 0);
+	place_resume(t, task);
 }
 
 /* The number behind "\nname:" in /proc/TID/status, or 0. */
@@ -247,6 +252,7 @@ orphan(struct trace *t, pid_t tid)
 	task_mm_of(t->table, p)->strange = true;
 	t->foreign_writes |= p->tasks == 1;
 	p->installed = t->asked > 0 ? 0 : t->installed;
+	exitkill_stopped(t, task);
 	if (!watch_stop(t, task))
 		call_resume(task, 0);
 }
@@ -270,6 +276,14 @@ release_held(struct trace *t)
 		orphan(t, t->held[i]);
 }
 
+/* The call that it was in is over. */
+static void
+forget(struct trace *t, struct task *task)
+{
+	pin_forget(t, task);
+	loose_forget(t, task);
+}
+
 void
 life_ended(struct trace *t, pid_t tid)
 {
@@ -281,7 +295,7 @@ life_ended(struct trace *t, pid_t tid)
 		remember(t, tid);
 		return;
 	}
-	pin_forget(t, task);
+	forget(t, task);
 	watch_lost(t, task_proc_of(t->table, task), tid);
 	task_remove(t->table, task);
 	/* It may have been the parent of one that waits. */
@@ -304,7 +318,7 @@ drop_siblings(struct trace *t, const struct proc *p, pid_t tid)
 			continue;
 		}
 		/* Another may move into its place. */
-		pin_forget(t, task);
+		forget(t, task);
 		task_remove(t->table, task);
 	}
 }
@@ -320,11 +334,37 @@ survivor(struct trace *t, pid_t tid)
 	if (task == NULL && old != NULL)
 		return task_rename(t->table, old, tid);
 	if (old != NULL) {
-		pin_forget(t, old);
+		forget(t, old);
 		task_remove(t->table, old);
 		task = task_find(t->table, tid);
 	}
 	return task;
+}
+
+/*
+ * Without CAP_SYS_PTRACE a tracer cannot look at a program that may be run but
+ * not read, nor at one of another user. The first is how one would hide, and
+ * nothing that is to be prevented goes by unseen; the second is what a server
+ * does that gives up its rights.
+ */
+static int
+hidden(struct trace *t, const struct proc *p)
+{
+	if (p->euid != geteuid()) {
+		if (!t->nameless_told)
+			life_unseen(t, p,
+			    "no right to look at programs of other users: they "
+			    "are known by their argv[0] alone");
+		t->nameless_told = true;
+		return 0;
+	}
+	if (t->config.prevents & EVENT_BIT(EVENT_EXEC)) {
+		life_unseen(t, p, "ended: no right to read its program");
+		return TRACE_KILL;
+	}
+	if (t->config.watches != 0)
+		life_unseen(t, p, "no right to read its program");
+	return 0;
 }
 
 void
@@ -345,7 +385,7 @@ life_exec(struct trace *t, pid_t tid)
 		drop_siblings(t, p, tid);
 		task = task_find(t->table, tid);
 	}
-	pin_forget(t, task);
+	forget(t, task);
 	task->step = task->left = 0;
 	p->filtering = 0;
 	if (watch_needs(t, p))
@@ -362,13 +402,9 @@ life_exec(struct trace *t, pid_t tid)
 	ev->enforced = true;
 	ev->ts_ns = serve_now();
 	verdict = serve_ask(t, &c, ev);
-	if (verdict != 0) {
+	if (verdict == 0 && (p->known & PROC_UNREADABLE))
+		verdict = hidden(t, p);
+	if (verdict != 0)
 		(void)kill(p->pid, SIGKILL);
-	} else if (p->exe_n == 0 && !t->nameless_told) {
-		t->nameless_told = true;
-		life_unseen(t, p,
-		    "no right to look at programs of other users: they are "
-		    "known by their argv[0] alone");
-	}
-	call_resume(task, 0);
+	place_resume(t, task);
 }

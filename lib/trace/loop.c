@@ -5,8 +5,10 @@
 #include <sys/wait.h>
 
 #include "call.h"
+#include "exitkill.h"
 #include "life.h"
 #include "loop.h"
+#include "loose.h"
 #include "place.h"
 #include "restart.h"
 #include "state.h"
@@ -29,10 +31,14 @@ static bool
 event_stop(
     struct trace *t, struct task *task, int signal, struct trace_what *what)
 {
+	bool again = task->listening && task->interrupted;
+
 	if (stops_groups(signal)) {
 		task->listening = true;
+		task->interrupted = false;
 		(void)ptrace(PTRACE_LISTEN, task->tid, NULL, NULL);
-		if (task->tid != t->main)
+		/* Of one stop there is one piece of news. */
+		if (task->tid != t->main || again)
 			return false;
 		what->news = TRACE_STOPPED;
 		what->pid = task->tid;
@@ -41,7 +47,7 @@ event_stop(
 	}
 	task->listening = false;
 	if (!watch_stop(t, task)) {
-		restart_keep(t, task, 0);
+		restart_after(t, task);
 		call_resume(task, 0);
 	}
 	return false;
@@ -52,6 +58,8 @@ stopped(struct trace *t, struct task *task, int status, struct trace_what *what)
 {
 	int signal = WSTOPSIG(status);
 
+	loose_stopped(t, task);
+	exitkill_stopped(t, task);
 	if (status >> 16 != PTRACE_EVENT_STOP)
 		watch_again(t, task);
 	switch (status >> 16) {
@@ -131,9 +139,9 @@ trace_wait(struct trace *t, struct trace_what *what)
 
 	*what = (struct trace_what){.news = TRACE_EMPTY};
 	for (;;) {
-		pid = waitpid(-1, &status, __WALL | WUNTRACED);
+		pid = loose_wait(t, &status);
 		if (pid > 0) {
-			place_note(t, pid);
+			place_note(t);
 			if (loop_status(t, pid, status, what))
 				break;
 		} else if (errno != EINTR) {

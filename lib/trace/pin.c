@@ -9,6 +9,7 @@
 #include <sys/shm.h>
 #include <sys/syscall.h>
 
+#include "loose.h"
 #include "mem.h"
 #include "own.h"
 
@@ -251,6 +252,8 @@ pin_hold(struct trace *t, struct call *c)
 		return 0;
 	if (!c->one && !own_shared(t, c->proc)) {
 		error = own_pages(t, c);
+		if (error == 0)
+			loose_go(t, c->task);
 		if (error != -EAGAIN)
 			return error;
 		/* Memory that others see: never mind who. */

@@ -10,7 +10,7 @@
 #include "call.h"
 
 enum { ENOUGH = 8 }; /* statuses before anything is tried */
-#define NEAR_NS INT64_C(200000)
+#define NEAR_NS INT64_C(1000000)
 
 /* Not the libc's: musl's would do, glibc's take sets of other sizes. */
 static bool
@@ -94,7 +94,7 @@ stays(const struct state_place *p)
 }
 
 void
-place_note(struct trace *t, pid_t tid)
+place_note(struct trace *t)
 {
 	struct state_place *p = &t->place;
 	int64_t at;
@@ -102,12 +102,10 @@ place_note(struct trace *t, pid_t tid)
 	if (p->off)
 		return;
 	at = now();
-	if (tid == p->tid && at - p->last < NEAR_NS) {
+	if (at - p->last < NEAR_NS)
 		compare(p, at - p->last);
-	} else {
+	else
 		p->streak = 0;
-		p->tid = tid;
-	}
 	if (!stays(p))
 		leave(p);
 	p->last = at;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * place: one processor for two. While one tracee stops again and again, it and
- * the tracer only ever wait for each other; yet the kernel wakes each on
+ * place: one processor for two. While tracees stop again and again, one of them
+ * and the tracer only ever wait for each other; yet the kernel wakes each on
  * another, idle processor, which on a virtual machine costs several times the
- * work. So for as long as that lasts the tracer stays where it is, and the
- * tracee is woken there. Its affinity is put back before it runs; calls that
- * read or change affinities stop, so that nobody sees another one.
+ * work. So for as long as that lasts, and is seen to take less time, the tracer
+ * stays where it is, and tracees are woken there. Their affinity is put back
+ * before they run; calls that read or change affinities stop, so that nobody
+ * sees another one.
  */
 #ifndef FG_TRACE_PLACE_H
 #define FG_TRACE_PLACE_H
@@ -15,8 +16,8 @@
 /* Find out what processors there are. */
 void place_setup(struct trace *t);
 
-/* A status of tid has come. */
-void place_note(struct trace *t, pid_t tid);
+/* A status has come. */
+void place_note(struct trace *t);
 
 /* The caller gets its thread back as it was. */
 void place_leave(struct trace *t);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -111,6 +112,23 @@ restart_keep(struct trace *t, const struct task *task, int signal)
 		args[j] = regs_arg(&r, j);
 	regs_call(&r, regs_ip(&r) - REGS_SYSCALL_SIZE, regs_nr(&r), args);
 	(void)regs_put(task->tid, &r);
+}
+
+int
+restart_interrupt(struct task *task)
+{
+	if (ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL) < 0)
+		return -errno;
+	task->interrupted = true;
+	return 0;
+}
+
+void
+restart_after(struct trace *t, struct task *task)
+{
+	if (task->interrupted)
+		restart_keep(t, task, 0);
+	task->interrupted = false;
 }
 
 static bool

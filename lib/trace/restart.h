@@ -6,6 +6,15 @@
 #include "regs.h"
 #include "state.h"
 
+/* PTRACE_INTERRUPT, which nobody is to notice: 0 or -errno. */
+int restart_interrupt(struct task *task);
+
+/*
+ * The task stands at PTRACE_EVENT_STOP, and is about to be resumed: if it was
+ * interrupted so, restart_keep().
+ */
+void restart_after(struct trace *t, struct task *task);
+
 /*
  * The task stands at PTRACE_EVENT_STOP (signal 0), or before a signal. Calls
  * that the stop alone has ended with EINTR, or a signal that the process

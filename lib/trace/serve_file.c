@@ -120,6 +120,15 @@ opening_of(struct trace *t, struct call *c)
 	return o;
 }
 
+/* What is made anew must not be there: whether it is does not matter. */
+static enum path_last
+opening_last(const struct opening *o)
+{
+	if (o->flags & O_CREAT && o->flags & O_EXCL)
+		return PATH_NAME;
+	return o->flags & O_NOFOLLOW ? PATH_STAY : PATH_FOLLOW;
+}
+
 static enum event_name
 open_name(const struct opening *o, const struct path *path)
 {
@@ -166,11 +175,7 @@ serve_open(struct trace *t, struct call *c)
 		error = read_name(t, c, 1, 0);
 	if (error < 0 || (o.flags & O_PATH))
 		return error;
-	path_find(t, c, 0, dirfd_of(c, 0),
-	    o.flags & O_NOFOLLOW || (o.flags & O_CREAT && o.flags & O_EXCL)
-		? PATH_STAY
-		: PATH_FOLLOW,
-	    &path);
+	path_find(t, c, 0, dirfd_of(c, 0), opening_last(&o), &path);
 	if (nowhere(t, &path))
 		return -EBADF;
 	name = open_name(&o, &path);

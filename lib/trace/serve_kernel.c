@@ -122,24 +122,12 @@ means_guarded(const struct trace *t, const struct call *c, pid_t pid)
 	return false;
 }
 
-/* What no handler can make good. */
 static bool
 is_fatal(uint64_t signal)
 {
-	switch ((int)signal) {
-	case SIGKILL:
-	case SIGSTOP:
-	case SIGSEGV:
-	case SIGBUS:
-	case SIGILL:
-	case SIGFPE:
-	case SIGTRAP:
-	case SIGABRT:
-	case SIGSYS:
-		return true;
-	default:
-		return false;
-	}
+	uint32_t number = (uint32_t)signal;
+
+	return number < 32 && (HOOK_FATAL >> number & 1) != 0;
 }
 
 /* The process behind a pidfd or a directory of /proc; 0: none. */
@@ -282,7 +270,7 @@ serve_ptrace(struct trace *t, struct call *c)
 		return verdict;
 written:
 	if (c->hook->nr == SYS_process_vm_writev)
-		t->foreign_writes = true;
+		c->writes = true;
 	return 0;
 }
 

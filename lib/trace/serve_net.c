@@ -129,6 +129,9 @@ serve_dup(struct trace *t, struct call *c)
 		return 0;
 	ev = serve_event(t, c, EVENT_STDIO);
 	ev->number = (int64_t)(int)c->args[1];
+	for (int fd = 0; fd < 3; fd++)
+		if (fd != ev->number && sock_inet(t, c->proc, c->tid, fd))
+			ev->by.facts |= EXE_STDIO_SOCKET;
 	ev->addr = sock.peer;
 	ev->port = sock.peer_port;
 	ev->local_port = sock.local_port;

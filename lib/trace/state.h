@@ -51,7 +51,6 @@ struct state_cpus {
 struct state_place {
 	bool off;        /* nothing to choose from, or no right to */
 	bool here;       /* the tracer stays on one processor */
-	pid_t tid;       /* whose statuses come one behind the other */
 	pid_t moved;     /* whose affinity was changed last, and put back */
 	unsigned streak; /* statuses; of them STATE_TRY tried in each way */
 	bool better;     /* to stay, as it turned out */
@@ -78,10 +77,14 @@ struct trace {
 	event_set before;    /* the same without the last addition */
 	uint32_t asked;      /* how often processes were given more */
 	long options;        /* of PTRACE_SEIZE */
+	bool options_vary;   /* they were others once */
 	pid_t main, self;
 	uint64_t root_dev;
 	bool roots_vary;     /* somebody has, or may have, another root */
 	bool foreign_writes; /* memory may be written from outside of it */
+	uint32_t n_loose;    /* tasks that are .loose */
+	uint32_t n_writers;  /* tasks that are .writer, */
+	int64_t held_ms;     /* the first of them since then (monotonic) */
 	bool no_openat2, no_readv, no_kcmp, no_getfd, no_pagemap;
 	int no_name;        /* -errno for a directory whose name is not known */
 	bool full_told;     /* EVENT_UNSEEN for TRACE_TASKS_MAX was sent */
@@ -136,6 +139,7 @@ struct call {
 	uint16_t step;     /* TASK_*: why its end must stop too */
 	bool one;          /* of several messages, only the first goes */
 	bool judged;       /* something of it is to be prevented */
+	bool writes;       /* to the memory of others */
 	uint64_t path_sum; /* of what was judged, for TASK_VERIFY */
 };
 

@@ -70,12 +70,16 @@ struct proc {
 struct task {
 	pid_t tid; /* 0: free */
 	uint32_t proc;
-	uint16_t step;  /* TASK_* */
-	bool listening; /* in a group-stop */
-	bool bare;      /* lacks a filter that its process has */
-	uint8_t phase;  /* TASK_FILTER: enum phase */
-	uint8_t left;   /* TASK_FOLLOW: stops left */
-	uint8_t pinned; /* arguments that were replaced, as bits */
+	uint16_t step;    /* TASK_* */
+	bool listening;   /* in a group-stop */
+	bool bare;        /* lacks a filter that its process has */
+	bool loose;       /* was let go unpinned, and has not stopped since */
+	bool writer;      /* waits until nobody is loose */
+	bool interrupted; /* by restart_interrupt() */
+	uint8_t phase;    /* TASK_FILTER: enum phase */
+	uint8_t exitkill; /* exitkill.c */
+	uint8_t left;     /* TASK_FOLLOW: stops left */
+	uint8_t pinned;   /* arguments that were replaced, as bits */
 	uint16_t hook;
 	int32_t fd;          /* TASK_FOLLOW: the socket */
 	int32_t nr;          /* the call, where it was replaced */

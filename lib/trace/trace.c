@@ -50,7 +50,6 @@ setup(struct trace *t, struct err *e)
 		t->options |= PTRACE_O_TRACESECCOMP;
 		pin_setup(t);
 	}
-	memcpy(t->facts.pids, t->config.guarded, sizeof(t->facts.pids));
 	t->facts.pins = t->pins.theirs;
 	t->facts.segment = t->pins.at != NULL ? t->pins.id : -1;
 	t->before = t->installed = watch_wanted(&t->config);
@@ -142,7 +141,8 @@ trace_install(enum trace_tier tier, const void *filter, size_t n, int go)
 		return 0;
 	prog.len = (unsigned short)(n / sizeof(*prog.filter));
 	prog.filter = (struct sock_filter *)(uintptr_t)filter;
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) < 0
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, FILTER_FLAGS,
+		   &prog) < 0
 		   ? -errno
 		   : 0;
 }
@@ -171,6 +171,13 @@ void
 trace_hash(struct trace *t, bool hash)
 {
 	t->config.hash = hash;
+}
+
+void
+trace_guard(struct trace *t, unsigned i, pid_t pid)
+{
+	if (i < TRACE_GUARDED_MAX)
+		t->config.guarded[i] = pid;
 }
 
 unsigned

@@ -38,7 +38,8 @@ enum { TRACE_KILL = 1 }; /* SIGKILL to the process */
  */
 struct trace_config {
 	enum trace_tier tier;
-	event_set watches;  /* what must stop */
+	event_set watches;  /* what must stop; of EVENT_CHMOD modes with a
+			     * set-ID or execute bit, all with EVENT_CHOWN */
 	event_set prevents; /* of these, what judge() may refuse: pointer
 			     * arguments are pinned, results verified */
 	bool exit_kill;     /* tracees die with the tracer */
@@ -128,8 +129,18 @@ enum { TRACE_FILTERS_MAX = 8 };
 int trace_watch(struct trace *t, event_set watches, event_set prevents,
     unsigned *unseen, struct err *e);
 
+/*
+ * config.exit_kill from now on, for everybody: during the next trace_wait(),
+ * where each is interrupted for it; whoever waits for its vfork(2) child, or in
+ * uninterruptible sleep, when that ends. What waits goes on waiting.
+ */
+void trace_exit_kill(struct trace *t, bool kill);
+
 /* config.hash from now on: programs that are loaded later have their sha256. */
 void trace_hash(struct trace *t, bool hash);
+
+/* config.guarded[i] from now on; 0: nobody, where it is not the first. */
+void trace_guard(struct trace *t, unsigned i, pid_t pid);
 
 /* Live tracees (threads count). */
 unsigned trace_tasks(const struct trace *t);

@@ -78,8 +78,9 @@ start(struct trace *t, struct task *task, enum phase phase)
 	} else {
 		nr = SYS_seccomp;
 		args[0] = SECCOMP_SET_MODE_FILTER;
+		args[1] = FILTER_FLAGS;
 		if (!task->bare)
-			args[1] = SECCOMP_FILTER_FLAG_TSYNC;
+			args[1] |= SECCOMP_FILTER_FLAG_TSYNC;
 		args[2] = pin_program(t, (t->before & ~p->installed) != 0);
 	}
 	task->phase = (uint8_t)phase;
@@ -96,6 +97,9 @@ watch_stop(struct trace *t, struct task *task)
 	const struct mm *mm = task_mm_of(t->table, p);
 	enum phase phase = PHASE_FILTER;
 
+	/* An injected call comes first; behind it watch_again(). */
+	if (task->step & (TASK_FILTER | TASK_ATTACH | TASK_CLOSE))
+		return false;
 	if (!task->bare && (!watch_needs(t, p) || p->filtering != 0))
 		return false;
 	if (mm->no_pins || t->pins.at == NULL) {
@@ -133,7 +137,7 @@ one_by_one(struct trace *t, const struct proc *p, pid_t first)
 		    task_proc_of(t->table, task) != p)
 			continue;
 		task->bare = true;
-		(void)ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
+		(void)restart_interrupt(task);
 	}
 }
 
@@ -201,24 +205,24 @@ watch_step(struct trace *t, struct task *task)
 	 * Only on its way out of a stop like the one it came from does the
 	 * kernel restart what it interrupted.
 	 */
-	(void)ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
+	(void)restart_interrupt(task);
 	call_resume(task, 0);
 }
 
 void
-watch_again(const struct trace *t, const struct task *task)
+watch_again(const struct trace *t, struct task *task)
 {
 	const struct proc *p = task_proc_of(t->table, task);
 
 	if (task->step != TASK_FILTER &&
 	    (task->bare || (watch_needs(t, p) && p->filtering == 0)))
-		(void)ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
+		(void)restart_interrupt(task);
 }
 
 void
 watch_lost(struct trace *t, struct proc *p, pid_t tid)
 {
-	const struct task *task;
+	struct task *task;
 	size_t i;
 
 	if (p->filtering != tid)
@@ -228,7 +232,7 @@ watch_lost(struct trace *t, struct proc *p, pid_t tid)
 		task = task_at(t->table, i);
 		if (task->tid != 0 && task->tid != tid &&
 		    task_proc_of(t->table, task) == p &&
-		    ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL) == 0)
+		    restart_interrupt(task) == 0)
 			return;
 	}
 }
@@ -251,7 +255,7 @@ watch_signal(struct trace *t, struct task *task, int signal)
 	if (task_proc_of(t->table, task)->filtering == task->tid)
 		task_proc_of(t->table, task)->filtering = 0;
 	(void)regs_put(task->tid, &task->after);
-	(void)ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
+	(void)restart_interrupt(task);
 	return false;
 }
 
@@ -259,10 +263,11 @@ watch_signal(struct trace *t, struct task *task, int signal)
 static unsigned
 interrupt(struct trace *t, bool *full)
 {
-	const struct task *task;
+	struct task *task;
 	struct proc *p;
 	unsigned unseen = 0;
 	size_t i;
+	int error;
 
 	for (i = 0; i < task_slots(); i++) {
 		task = task_at(t->table, i);
@@ -276,11 +281,11 @@ interrupt(struct trace *t, bool *full)
 			p->known |= PROC_UNFILTERED;
 			*full = true;
 			unseen++;
-		} else if (ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL) <
-			       0 &&
-			   errno != ESRCH) {
-			unseen++;
+			continue;
 		}
+		error = restart_interrupt(task);
+		if (error < 0 && error != -ESRCH)
+			unseen++;
 	}
 	return unseen;
 }

@@ -106,13 +106,17 @@ wrap() {
 }
 
 @test "files that cannot be read, and policies that are too large" {
+	local size
 	run --separate-stderr fg-policy --check "$tmp/none"
 	[[ $status -eq 100 && $stderr == *none* ]]
 	run --separate-stderr fg-policy --check "$tmp"
 	[[ $status -eq 100 ]]
-	head -c 1048577 /dev/zero | tr '\0' ' ' >"$tmp/large"
-	run --separate-stderr fg-policy --check "$tmp/large"
-	[[ $status -eq 100 && $stderr == *"larger than 1048576 bytes"* ]]
+	for size in 1048577 3000000; do
+		head -c $size /dev/zero | tr '\0' ' ' >"$tmp/large"
+		run --separate-stderr fg-policy --check "$tmp/large"
+		[[ $status -eq 100 ]]
+		[[ $stderr == *"larger than 1048576 bytes"* ]]
+	done
 	run --separate-stderr fg-policy --replay share/policy/web.json "$tmp/no"
 	[[ $status -eq 100 && -z $output ]]
 	run --separate-stderr fg-policy --replay - </dev/null

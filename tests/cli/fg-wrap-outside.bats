@@ -40,9 +40,33 @@ supervisor() {
 	done
 }
 
+gone() {
+	[[ -z $(supervisor) ]]
+}
+
+# It is ended, lest it is taken for the next one.
+ended() {
+	kill "$wrap"
+	eventually gone
+}
+
 # from_outside COMMAND...: in the namespaces of fg-wrap
 from_outside() {
 	nsenter -t "$wrap" -p -m "$@"
+}
+
+# The same by a program that is not in there, as a container runtime's: until it
+# executes what it came for it is let alone.
+from_runtime() {
+	mkdir -p "$tmp/mount"
+	# shellcheck disable=SC2016
+	unshare --mount sh -c 'set -e
+		dir=$1 wrap=$2
+		shift 2
+		mount -t tmpfs none "$dir"
+		cp "$(command -v nsenter)" "$dir/enter"
+		exec "$dir/enter" -t "$wrap" -p -m "$@"' - \
+		"$tmp/mount" "$wrap" "$@"
 }
 
 entered() {
@@ -95,8 +119,68 @@ exit 8'
 			--audit="$tmp/audit" -- sleep 60
 		run from_outside sh -c 'sleep 5; echo survived'
 		[[ $status -ne 0 && $output != *survived* ]]
-		kill "$wrap"
+		ended
 	done
+}
+
+# killed RULE COMMAND...: it does not live to its end, and RULE is why.
+killed() {
+	local rule=$1
+	shift
+	run from_runtime "$@"
+	[[ $status -eq 137 ]]
+	eventually entered ".rule.id == \"$rule\" and .action == \"prevent\""
+}
+
+# processes TIER MEMBERS: fg-wrap under a policy with these.
+processes() {
+	printf '{"rules":[{"name":"outside","processes":{%s}}]}\n' "$2" \
+		>"$policy"
+	rm -f "$tmp/audit"
+	started fg-wrap --tier="$1" --policy="$policy" --audit="$tmp/audit" -- \
+		sleep 60
+}
+
+@test "what enters is on the blacklist: it is killed, in every tier" {
+	local tier
+	for tier in full exec none; do
+		processes $tier '"effect":"prevent","blacklist":["tail"]'
+		killed denied-process tail -f /dev/null
+		run from_runtime sleep 0.5
+		[[ $status -eq 0 ]]
+		entered '.rule.id == "entered-process" and .action == "alert"'
+		ended
+	done
+}
+
+@test "what enters is not on the whitelist: it is killed, in every tier" {
+	local tier
+	for tier in full exec none; do
+		processes $tier '"effect":"prevent","whitelist":["sleep"]'
+		killed not-allowed-process tail -f /dev/null
+		run from_runtime sleep 0.5
+		[[ $status -eq 0 ]]
+		ended
+	done
+}
+
+@test "rules for programs hold for what enters" {
+	local sum
+	sum=$(sha256sum "$(readlink -f "$(type -P sleep)")" | cut -d' ' -f1)
+	processes full '"effect":"prevent","whitelist":["nothing"],"rules":[
+		{"path":"*","sha256":["'"$sum"'"],"effect":"allow"},
+		{"name":"tail","effect":"prevent"}]'
+	killed process-rule tail -f /dev/null
+	run from_runtime sleep 0.5
+	[[ $status -eq 0 ]]
+}
+
+@test "under a policy of alerts it is told, and lives" {
+	processes full '"effect":"alert","whitelist":["tail"]'
+	run from_runtime sleep 0.5
+	[[ $status -eq 0 ]]
+	eventually entered \
+		'.rule.id == "not-allowed-process" and .action == "alert"'
 }
 
 @test "exit codes, output and signals are what they were" {
@@ -126,6 +210,7 @@ exit 8'
 	[[ $status -eq 8 ]]
 	entered '.uid == 0 or .process.uid == 0'
 	entered '.detail | startswith("not under the policy: ")'
+	ended # another user's does not die with unshare(1)
 }
 
 @test "with an init process: what it starts is not from outside" {

@@ -149,6 +149,34 @@ teardown() {
 	[[ $(jq -s 'map(.seq) == [range(1; length + 1)]' "$tmp/audit") == true ]]
 }
 
+@test "no signal that the command may send ends the reporter, or stops it" {
+	local pid sig mode reporters
+	echo '{"rules":[{"name":"x","processes":{"effect":"alert",
+		"blacklist":["nothing"]}}]}' >"$tmp/policy.json"
+	for mode in wrap app; do
+		rm -f "$tmp/audit"
+		fg-wrap --pid1=$mode --policy="$tmp/policy.json" \
+			--audit="$tmp/audit" sleep 60 &
+		background+=($!)
+		eventually event "$tmp/audit" '.name == "start"'
+		# With --pid1=app: the supervisor and, below it, the reporter.
+		reporters=$(pgrep -P $! -x fg-wrap)
+		[[ $mode == wrap ]] || reporters+=" $(pgrep -P "$reporters")"
+		for pid in $reporters; do
+			for ((sig = 1; sig <= 64; sig++)); do
+				[[ $sig -eq 9 || $sig -eq 19 ]] ||
+					kill -n $sig "$pid"
+			done
+		done
+		sleep 0.2
+		for pid in $reporters; do
+			grep -q '^State:.[SR]' "/proc/$pid/status"
+		done
+		run ! event "$tmp/audit" '.name == "reporter.restarted"'
+		kill -KILL $!
+	done
+}
+
 @test "the reporter tells when the supervisor was killed" {
 	fg-wrap --audit="$tmp/audit" sleep 60 &
 	background+=($!)

@@ -187,3 +187,86 @@ last() {
 	fg-wrap --tier=exec --policy="$policy" --audit="$tmp/audit" true
 	event "$tmp/audit" '.name == "unseen"'
 }
+
+@test "a program that may be run but not read does not hide what it is" {
+	local tier as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+	[[ $(id -u) -eq 0 ]] || as=()
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test"
+	chmod 777 "$tmp"
+	deny >"$policy"
+	# shellcheck disable=SC2016
+	for tier in full exec; do
+		rm -rf "$tmp/audit" "$tmp/p" "$tmp/x"
+		run "${as[@]}" "$(type -P fg-wrap)" --tier=$tier \
+			--policy="$policy" --audit="$tmp/audit" sh -c '
+			cp /bin/touch "$1/p"; chmod 111 "$1/p"
+			"$1/p" "$1/x"; echo "$?"; echo lives' - "$tmp"
+		echo "$tier: $output"
+		[[ $status -eq 0 && $output == *137*lives && ! -e $tmp/x ]]
+		event "$tmp/audit" '.name == "unseen" and
+			(.detail | startswith("ended: no right to read"))'
+	done
+	deny alert >"$policy"
+	rm -rf "$tmp/audit" "$tmp/p"
+	# shellcheck disable=SC2016
+	"${as[@]}" "$(type -P fg-wrap)" --policy="$policy" \
+		--audit="$tmp/audit" sh -c 'cp /bin/touch "$1/p"
+		chmod 111 "$1/p"; "$1/p" "$1/x"' - "$tmp"
+	[[ -e $tmp/x ]]
+	event "$tmp/audit" '.name == "unseen" and .process.parent and
+		(.detail | startswith("no right to read"))'
+}
+
+applied() {
+	[[ $(grep -c policy.applied "$tmp/audit") -eq $1 ]]
+}
+
+# left TIER FROM TO: the policy is FROM and then TO when the supervisor is
+# killed, and this is how many live on of five: a shell, a child of it, one that
+# is stopped, one with many threads, one that was started after the change.
+left() {
+	local pids
+	rm -f "$tmp"/{audit,more,ready,ready2}
+	"$2" >"$policy"
+	fg-wrap --tier="$1" --policy="$policy" --audit="$tmp/audit" -- sh -c '
+		sleep 60 & sleep 60 & kill -STOP $!
+		python3 -c "import threading, time
+for i in range(8): threading.Thread(target=time.sleep, args=(60,)).start()
+open(\"$1/ready\", \"w\").write(\"ready\")" &
+		until [ -e "$1/more" ]; do sleep 0.02; done
+		sleep 60 & echo ready >"$1/ready2"
+		wait' - "$tmp" &
+	supervisor=$!
+	background+=($!)
+	eventually line "$tmp/ready" ready
+	"$3" >"$policy.new"
+	mv "$policy.new" "$policy"
+	eventually applied 2
+	sleep 0.2
+	touch "$tmp/more"
+	eventually line "$tmp/ready2" ready
+	pids=$(pgrep -P "$(pgrep -P $supervisor -x sh)")
+	pids="$(pgrep -P $supervisor -x sh) ${pids//$'\n'/ }"
+	kill -KILL $supervisor
+	wait $supervisor || true
+	sleep 0.3
+	left=0
+	for pid in $pids; do
+		# Nobody may reap what has ended.
+		grep -qs '^State:.[^ZX]' "/proc/$pid/status" || continue
+		left=$((left + 1))
+		kill -KILL "$pid"
+	done
+	echo "tier $1, from $2 to $3: of $pids live $left"
+	[[ $(wc -w <<<"$pids") -eq 5 ]]
+}
+
+@test "who dies with the supervisor is up to the policy at that time" {
+	local tier
+	for tier in full exec; do
+		left $tier allow deny
+		[[ $left -eq 0 ]]
+		left $tier deny allow
+		[[ $left -eq 5 ]]
+	done
+}

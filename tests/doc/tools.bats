@@ -28,6 +28,13 @@ fails() {
 	esac
 }
 
+# section TOOL: of its manual page
+section() {
+	local page
+	page=$(echo "man/$1".[18])
+	echo "${page##*.}"
+}
+
 @test "every folder of tools/ gives a tool" {
 	diff <(ls tools) <(echo "$tools")
 }
@@ -37,7 +44,7 @@ fails() {
 		run --separate-stderr "$bin/$1" --help
 		[[ $status -eq 0 && -z $stderr ]]
 		[[ ${lines[0]} == "usage: $1"* ]]
-		[[ $output == *"see $1(1)"* ]]
+		[[ $output == *"see $1($(section "$1"))"* ]]
 		[[ $output == "$("$bin/$1" -h)" ]]
 		[[ $(awk 'length > 79' <<<"$output") == "" ]]
 	}

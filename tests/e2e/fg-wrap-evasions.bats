@@ -121,6 +121,34 @@ self() {
 	self uncle
 }
 
+@test "nor one that had to be started again" {
+	local reporter wrong
+	files_policy
+	mkfifo "$tmp/go"
+	# shellcheck disable=SC2016
+	fg-wrap --policy "$tmp/files.json" --audit "$tmp/audit" -- \
+		sh -c 'read -r victim; for try in $("$1" --list); do
+			case $try in *-file) continue ;; esac
+			echo "$try: $("$1" "$try" "$victim" 2>&1)"
+		done; kill -KILL "$victim" || echo "shell: refused"' - \
+		"$fixtures/evade-self" <"$tmp/go" >"$tmp/out" 2>/dev/null &
+	background+=($!)
+	exec 7>"$tmp/go"
+	eventually event "$tmp/audit" '.name == "policy.applied"'
+	reporter=$(pgrep -P $! -x fg-wrap)
+	kill -KILL "$reporter"
+	eventually event "$tmp/audit" '.name == "reporter.restarted"'
+	reporter=$(pgrep -P $! -x fg-wrap)
+	echo "$reporter" >&7
+	exec 7>&-
+	eventually line "$tmp/out" shell
+	wrong=$(grep -v ': refused' "$tmp/out") || true
+	echo "$wrong"
+	[[ -z $wrong && $(wc -l <"$tmp/out") -gt 20 ]]
+	[[ $(jq -s 'map(select(.name == "reporter.restarted")) | length' \
+		"$tmp/audit") -eq 1 ]]
+}
+
 @test "alive or not, a policy of alerts protects the supervisor as well" {
 	policy=alert
 	policy alert '"filesystem":{"effect":"alert","blacklist":["/nowhere"]}'

@@ -407,6 +407,29 @@ programs(void **state)
 	law();
 }
 
+/* A health check, of which nobody saw the start. */
+static void
+entered(void **state)
+{
+	const struct event check = {.name = EVENT_ENTERED,
+			       .by.exe = STR("/usr/bin/pg_isready"),
+			       .by.cwd = STR("/"),
+			       .by.args = STR("pg_isready\0-q\0")},
+			   shell = {.name = EVENT_ENTERED,
+			       .by.exe = STR("/usr/bin/dash"),
+			       .by.cwd = STR("/"),
+			       .by.args = STR("sh\0-c\0pg_isready\0")};
+
+	(void)state;
+	add(&check);
+	add(&shell);
+	has("\"/usr/bin/pg_isready\"", true);
+	has("{\"path\": \"/usr/bin/dash\", \"args\": \"^[^ ]*( -[^ ]*)* "
+	    "-[a-zA-Z]*c[a-zA-Z]*( |$)\", \"effect\": \"allow\"}",
+	    true);
+	law();
+}
+
 /* What was made here may be called otherwise next time; no more than that. */
 static void
 new_programs(void **state)
@@ -667,6 +690,7 @@ main(void)
 	    TEST(attributes),
 	    TEST(hostile_names),
 	    TEST(programs),
+	    TEST(entered),
 	    TEST(new_programs),
 	    TEST(network),
 	    TEST(near_addresses),

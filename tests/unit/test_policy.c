@@ -86,7 +86,8 @@ first_rule_that_fits(void **state)
 	static const struct {
 		const char *rules, *name;
 	} rows[] = {
-	    {"{\"name\":\"a\"},{\"name\":\"b\"}", "a"},
+	    {"{\"name\":\"a\",\"collections\":[\"web\"]},{\"name\":\"b\"}",
+		"a"},
 	    {"{\"name\":\"a\",\"disabled\":true},{\"name\":\"b\"}", "b"},
 	    {"{\"name\":\"a\",\"collections\":[\"api\"]},{\"name\":\"b\"}",
 		"b"},
@@ -232,7 +233,7 @@ watches(void **state)
 		ON(CONNECT) | ON(SEND)},
 	    {"\"processes\":{\"rules\":[{\"name\":\"x\",\"effect\":"
 	     "\"block\"}]}",
-		ON(EXEC), ON(EXEC)},
+		ON(EXEC) | ON(ENTERED), ON(EXEC) | ON(ENTERED)},
 	};
 
 	(void)state;

@@ -59,8 +59,9 @@ told(void **state)
 	     "\"blackList\": []}}",
 		"policy.unknown-member", "/processes/blackList", 3, 22,
 		POLICY_WARNING},
-	    {"{\"rules\":[{},{\"a/b~c\":1}]}", "policy.unknown-member",
-		"/rules/1/a~1b~0c", 1, 15, POLICY_WARNING},
+	    {"{\"rules\":[{\"disabled\":true},{\"a/b~c\":1}]}",
+		"policy.unknown-member", "/rules/1/a~1b~0c", 1, 30,
+		POLICY_WARNING},
 	    {"{\"wildFireAnalysis\":\"alert\"}", "policy.no-effect",
 		"/wildFireAnalysis", 1, 2, POLICY_NOTE},
 	    {"{\"advancedProtection\":true}", "policy.no-effect",
@@ -74,12 +75,30 @@ told(void **state)
 	     "\"audit\"}]}",
 		"policy.no-script", "/customRules/0", 1, 17, POLICY_WARNING},
 	    {"{\"network\":{\"blacklistOutboundPorts\":[{\"start\":1,"
-	     "\"end\":2,\"deny\":false}]}}",
+	     "\"end\":2,\"deny\":false}],\"effect\":\"alert\"}}",
 		"policy.contradiction", "/network/blacklistOutboundPorts/0", 1,
 		39, POLICY_WARNING},
-	    {"{\"rules\":[{\"name\":\"a\"},{\"name\":\"b\",\"dns\":"
+	    {"{\"rules\":[{\"disabled\":true},{\"name\":\"b\",\"dns\":"
 	     "{\"z\":1}}]}",
-		"policy.unknown-member", "/rules/1/dns/z", 1, 43,
+		"policy.unknown-member", "/rules/1/dns/z", 1, 48,
+		POLICY_WARNING},
+	    {"{\"rules\":[{},{\"name\":\"b\"}]}", "policy.unreached",
+		"/rules/1", 1, 14, POLICY_WARNING},
+	    {"{\"rules\":[{\"collections\":[\"All\"]},{}]}", "policy.unreached",
+		"/rules/1", 1, 35, POLICY_WARNING},
+	    {"{\"rules\":[{\"collections\":[{\"name\":\"All\"}]},{}]}",
+		"policy.unreached", "/rules/1", 1, 44, POLICY_WARNING},
+	    {"{\"processes\":{\"blacklist\":[\"nc\"]}}", "policy.idle",
+		"/processes", 1, 2, POLICY_WARNING},
+	    {"{\"network\":{\"rules\":[{\"ports\":1}]}}", "policy.idle",
+		"/network", 1, 2, POLICY_WARNING},
+	    {"{\"processes\":{\"effect\":\"alert\",\"blacklist\":"
+	     "[\"nc\",\"./nc\",\"*/nc\"]}}",
+		"policy.not-absolute", "/processes/blacklist/1", 1, 50,
+		POLICY_WARNING},
+	    {"{\"filesystem\":{\"effect\":\"alert\",\"blacklist\":"
+	     "[\"/a\",\"etc\",\"?x\"]}}",
+		"policy.not-absolute", "/filesystem/blacklist/1", 1, 51,
 		POLICY_WARNING},
 	};
 
@@ -97,6 +116,30 @@ told(void **state)
 	(void)read_policy("{\"processes\":{\"whiteList\":[]}}");
 	assert_true(str_eqz(notes->msg,
 	    "unknown member, kept; the nearest one is \"whitelist\""));
+}
+
+/* What looks like those, and is meant. */
+static void
+quiet(void **state)
+{
+	static const char *const rows[] = {
+	    "{\"dns\":{\"effect\":\"disable\",\"blacklist\":[\"x\"]}}",
+	    "{\"dns\":{\"blacklist\":[]}}",
+	    "{\"dns\":{\"blacklist\":null}}",
+	    "{\"processes\":{\"checkCryptoMiners\":true}}",
+	    "{\"processes\":{\"blacklist\":[\"nc\"]},"
+	    "\"detections\":{\"denied-process\":\"alert\"}}",
+	    "{\"network\":{\"rules\":[{\"ports\":1,\"effect\":\"alert\"}]}}",
+	    "{\"rules\":[{\"disabled\":true},{}]}",
+	    "{\"rules\":[{\"collections\":[{\"images\":[\"a\"]}]},{}]}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		(void)read_policy(rows[i]);
+		if (notes != NULL)
+			fail_msg("%s: %.*s", rows[i], STR_ARG(notes->msg));
+	}
 }
 
 static void
@@ -258,6 +301,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	    TEST(told),
+	    TEST(quiet),
 	    TEST(refused),
 	    TEST(all_errors_are_told),
 	    TEST(bounds),

@@ -186,6 +186,54 @@ miners(void **state)
 	JUDGE(cases);
 }
 
+/* What became a shell's while another is one already. */
+static void
+shells_that_turn(void **state)
+{
+	static const struct judge_case cases[] = {
+	    {quiet,
+		{.name = EVENT_STDIO,
+		    .by = {.pid = 7,
+			.exe = STR("/usr/bin/bash"),
+			.facts = EXE_STDIO_SOCKET},
+		    .addr = {4, {1, 2, 3, 4}},
+		    .port = 9},
+		"reverse-shell"},
+	    {NULL,
+		{.name = EVENT_STDIO,
+		    .by = {.pid = 7,
+			.exe = STR("/bin/busybox"),
+			.args = ARGS("ash\0-c\0exec"),
+			.facts = EXE_STDIO_SOCKET},
+		    .addr = {4, {1, 2, 3, 4}},
+		    .port = 9},
+		"reverse-shell"},
+	    {NULL,
+		{.name = EVENT_STDIO,
+		    .by = {.pid = 7, .exe = STR("/usr/bin/bash")},
+		    .addr = {4, {1, 2, 3, 4}},
+		    .port = 9},
+		NULL},
+	    {NULL,
+		{.name = EVENT_STDIO,
+		    .by = {.pid = 7,
+			.exe = STR("/usr/sbin/inetd"),
+			.facts = EXE_STDIO_SOCKET},
+		    .addr = {4, {1, 2, 3, 4}},
+		    .port = 9},
+		NULL},
+	    {NULL,
+		{.name = EVENT_STDIO,
+		    .by = {.pid = 7,
+			.exe = STR("/usr/bin/bash"),
+			.facts = EXE_STDIO_SOCKET}},
+		NULL},
+	};
+
+	(void)state;
+	JUDGE(cases);
+}
+
 static void
 shells(void **state)
 {
@@ -221,22 +269,6 @@ shells(void **state)
 	    {NULL,
 		EXEC("/usr/bin/other",
 		    .args = ARGS("other\0TCP:h:9\0EXEC:/bin/sh,pty")),
-		NULL},
-	    {NULL,
-		{.name = EVENT_STDIO,
-		    .by = {.pid = 7, .exe = STR("/usr/bin/bash")},
-		    .addr = {4, {1, 2, 3, 4}},
-		    .port = 9},
-		"reverse-shell"},
-	    {NULL,
-		{.name = EVENT_STDIO,
-		    .by = {.pid = 7, .exe = STR("/usr/sbin/inetd")},
-		    .addr = {4, {1, 2, 3, 4}},
-		    .port = 9},
-		NULL},
-	    {NULL,
-		{.name = EVENT_STDIO,
-		    .by = {.pid = 7, .exe = STR("/usr/bin/bash")}},
 		NULL},
 	    {"{\"processes\":{\"effect\":\"alert\",\"skipReverseShell\":"
 	     "true}}",
@@ -330,7 +362,23 @@ kernel(void **state)
 	    {NULL, DID(ENTERED), "entered-process"},
 	    {"{\"processes\":{\"effect\":\"alert\",\"blacklist\":[\"app\"]}}",
 		DID(ENTERED), "denied-process"},
-	    {NULL, {.name = EVENT_SETUID, .by = {.uid = 33, .exe = STR("/x")}},
+	    {"{\"processes\":{\"effect\":\"alert\",\"blacklist\":[\"app\"]},"
+	     "\"skipExecSessions\":true}",
+		DID(ENTERED), "denied-process"},
+	    {"{\"processes\":{\"effect\":\"alert\",\"whitelist\":[\"sh\"]}}",
+		DID(ENTERED), "not-allowed-process"},
+	    {"{\"processes\":{\"effect\":\"alert\",\"whitelist\":[\"app\"]}}",
+		DID(ENTERED), "entered-process"},
+	    {"{\"processes\":{\"effect\":\"alert\",\"blockAllBinaries\":"
+	     "true}}",
+		DID(ENTERED), "any-process"},
+	    {"{\"processes\":{\"effect\":\"alert\",\"whitelist\":[\"sh\"],"
+	     "\"rules\":[{\"name\":\"app\",\"effect\":\"allow\"}]}}",
+		DID(ENTERED), "entered-process"},
+	    {"{\"processes\":{\"effect\":\"alert\",\"rules\":[{\"name\":"
+	     "\"app\",\"effect\":\"block\"}]}}",
+		DID(ENTERED), "process-rule"},
+	    {quiet, {.name = EVENT_SETUID, .by = {.uid = 33, .exe = STR("/x")}},
 		"setuid-process"},
 	    {NULL, {.name = EVENT_SETUID, .by = {.uid = 0, .exe = STR("/x")}},
 		NULL},
@@ -413,6 +461,7 @@ main(void)
 	    cmocka_unit_test(facts),
 	    cmocka_unit_test(miners),
 	    cmocka_unit_test(shells),
+	    cmocka_unit_test(shells_that_turn),
 	    cmocka_unit_test(tools),
 	    cmocka_unit_test(kernel),
 	    cmocka_unit_test(only_the_main_process),

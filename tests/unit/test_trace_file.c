@@ -88,8 +88,9 @@ tells_changes(void **state)
 	run_new(0);
 	run_expect(changes, 0);
 	assert_path(run_event(EVENT_CREATE, 0), "a");
-	assert_int_equal(run_count(EVENT_CHMOD), 1);
-	assert_int_equal(run_event(EVENT_CHMOD, 0)->mode, 04755);
+	assert_int_equal(run_count(EVENT_CHMOD), 2);
+	assert_int_equal(run_event(EVENT_CHMOD, 0)->mode, 0644);
+	assert_int_equal(run_event(EVENT_CHMOD, 1)->mode, 04755);
 	assert_path(run_event(EVENT_LINK, 0), "a");
 	assert_path(run_event(EVENT_RENAME, 0), "b");
 	assert_path(run_event(EVENT_TRUNCATE, 0), "c");

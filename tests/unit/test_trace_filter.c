@@ -27,15 +27,14 @@
 #define SELF (HOOK_FACTS | HOOK_GUARD | HOOK_DIR | HOOK_PINS)
 #define PINS UINT64_C(0x345680000000)
 
-static const struct filter_facts facts = {
-    .pids = {100, 101}, .pins = PINS, .segment = 77};
+static const struct filter_facts facts = {.pins = PINS, .segment = 77};
 static struct filter filter;
 
 /* As the kernel would run it. */
 static uint32_t
 interpret(const struct seccomp_data *data)
 {
-	uint32_t a = 0;
+	uint32_t a = 0, x = 0;
 	size_t pc = 0;
 
 	for (;;) {
@@ -49,6 +48,16 @@ interpret(const struct seccomp_data *data)
 			break;
 		case BPF_ALU | BPF_AND | BPF_K:
 			a &= i->k;
+			break;
+		case BPF_ALU | BPF_LSH | BPF_X:
+			assert_true(x < 32);
+			a <<= x;
+			break;
+		case BPF_LD | BPF_IMM:
+			a = i->k;
+			break;
+		case BPF_MISC | BPF_TAX:
+			x = a;
 			break;
 		case BPF_JMP | BPF_JA:
 			pc += i->k;
@@ -152,14 +161,13 @@ finds_every_hook(void **state)
 	make(ALL | SELF);
 	for (i = 1; i < hook_count; i++) {
 		const struct hook *h = &hook_table[i];
-		uint64_t bits = h->test == HOOK_PIDS      ? 100
+		uint64_t bits = h->test == HOOK_ONE_OF    ? SIGKILL
 				: h->test == HOOK_REQUEST ? PTRACE_SEIZE
 				: h->test == HOOK_FAMILY  ? AF_PACKET
 				: h->test == HOOK_MOST    ? 1
 				: h->test == HOOK_SEGMENT ? 77
 				: h->test == HOOK_BITS    ? h->mask
 				: h->test == HOOK_VALUE   ? h->mask
-				: h->test == HOOK_PID     ? 100
 							  : PINS | 0xffff;
 
 		if (h->test == HOOK_ENOSYS)
@@ -196,6 +204,9 @@ looks_at_flags(void **state)
 	assert_false(stops(SYS_dup3, 9, 3, 0, 0, 0));
 	make(EVENT_BIT(EVENT_READ));
 	assert_true(stops(SYS_openat, 3, 4, O_RDONLY, 0, 0));
+	make(EVENT_BIT(EVENT_CHMOD) | EVENT_BIT(EVENT_CHOWN));
+	assert_true(stops(SYS_fchmodat, 3, 4, 0644, 0, 0));
+	assert_true(stops(SYS_fchmod, 3, 0600, 0, 0, 0));
 }
 
 static void
@@ -216,17 +227,33 @@ looks_at_sockets(void **state)
 }
 
 static void
-looks_at_pids(void **state)
+looks_at_signals(void **state)
 {
+	int sig;
+
 	(void)state;
 	make(HOOK_GUARD);
-	assert_false(stops(SYS_kill, 99, 9, 0, 0, 0));
-	assert_true(stops(SYS_kill, 100, 9, 0, 0, 0));
-	assert_true(stops(SYS_kill, 101, 15, 0, 0, 0));
-	assert_true(stops(SYS_kill, (uint64_t)-1, 9, 0, 0, 0));
-	assert_true(stops(SYS_kill, (uint32_t)-100, 9, 0, 0, 0));
-	assert_false(stops(SYS_tgkill, 50, 51, 9, 0, 0));
-	assert_true(stops(SYS_tgkill, 50, 100, 9, 0, 0));
+	for (sig = 0; sig <= 64; sig++) {
+		bool fatal = sig == SIGKILL || sig == SIGSTOP ||
+			     sig == SIGSEGV || sig == SIGBUS || sig == SIGILL ||
+			     sig == SIGFPE || sig == SIGTRAP ||
+			     sig == SIGABRT || sig == SIGSYS;
+		uint64_t number = (uint64_t)sig;
+
+		assert_true(stops(SYS_kill, 99, number, 9, 9, 9) == fatal);
+		assert_true(stops(SYS_tkill, 9, number, 9, 9, 9) == fatal);
+		assert_true(stops(SYS_tgkill, 9, 9, number, 9, 9) == fatal);
+		assert_true(
+		    stops(SYS_rt_sigqueueinfo, 9, number, 9, 9, 9) == fatal);
+		assert_true(
+		    stops(SYS_rt_tgsigqueueinfo, 9, 9, number, 9, 9) == fatal);
+	}
+	/* The kernel takes an int. */
+	assert_true(stops(SYS_kill, 9, UINT64_C(1) << 32 | SIGKILL, 0, 0, 0));
+	assert_false(stops(SYS_kill, 9, (uint64_t)-1, 0, 0, 0));
+	assert_false(stops(SYS_prlimit64, 0, 9, 9, 9, 9));
+	assert_true(stops(SYS_prlimit64, 9, 0, 0, 0, 0));
+	assert_true(stops(SYS_sched_setattr, 9, 0, 0, 0, 0));
 }
 
 static void
@@ -280,7 +307,7 @@ main(void)
 	    cmocka_unit_test(finds_every_hook),
 	    cmocka_unit_test(looks_at_flags),
 	    cmocka_unit_test(looks_at_sockets),
-	    cmocka_unit_test(looks_at_pids),
+	    cmocka_unit_test(looks_at_signals),
 	    cmocka_unit_test(looks_at_memory),
 	    cmocka_unit_test(closes_foreign_entries),
 	};

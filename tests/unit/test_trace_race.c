@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <sys/uio.h>
 
-enum { TRIES = 20000 };
+enum { TRIES = 20000, FIRSTS = 300 };
 
 static volatile char name[16] = "a-good";
 static volatile int stop;
@@ -176,6 +176,42 @@ race_by_writev(void)
 	return result;
 }
 
+/*
+ * A name that is removed again and again, until somebody whom nobody has seen
+ * write turns it, once, into a forbidden one.
+ */
+static int
+remove_until_refused(void)
+{
+	char evil[] = "evil";
+	struct iovec ours = {evil, 4},
+		     theirs = {(void *)(uintptr_t)(name + 2), 4};
+	pid_t parent = getpid(), pid;
+	volatile unsigned *turns = mmap(NULL, sizeof(*turns),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status, i, fd;
+
+	MUST(turns != MAP_FAILED);
+	pid = fork();
+	if (pid == 0) {
+		while (*turns < 2 + (unsigned)parent % 4)
+			;
+		pause_a_little(parent * 37 % 20000);
+		_exit(process_vm_writev(parent, &ours, 1, &theirs, 1, 0) != 4);
+	}
+	for (i = 0; i < TRIES; i++) {
+		fd = open("a-good", O_WRONLY | O_CREAT, 0600);
+		MUST(fd >= 0 && close(fd) == 0);
+		++*turns;
+		if (unlink(plain(name)) < 0)
+			break;
+		MUST(access("a-evil", F_OK) == 0);
+	}
+	MUST(i < TRIES && errno == EPERM);
+	MUST(waitpid(pid, &status, 0) == pid && status == 0);
+	return 0;
+}
+
 static int
 open_shared(const char *shared, int tries)
 {
@@ -260,6 +296,23 @@ knows_foreign_writes(void **state)
 	race(race_by_writev);
 }
 
+/* What was let go before the first of them is not changed either. */
+static void
+knows_the_first_foreign_write(void **state)
+{
+	int i;
+
+	(void)state;
+	make_evil();
+	for (i = 0; i < FIRSTS; i++) {
+		set(name + 2, "good");
+		run_new(EVENT_BIT(EVENT_UNLINK));
+		run.denied = EVENT_BIT(EVENT_UNLINK);
+		run.part = "a-evil";
+		run_expect(remove_until_refused, 0);
+	}
+}
+
 static void
 knows_shared_pages(void **state)
 {
@@ -332,6 +385,8 @@ main(void)
 		knows_vfork, run_setup, run_teardown),
 	    cmocka_unit_test_setup_teardown(
 		knows_foreign_writes, run_setup, run_teardown),
+	    cmocka_unit_test_setup_teardown(
+		knows_the_first_foreign_write, run_setup, run_teardown),
 	    cmocka_unit_test_setup_teardown(
 		knows_shared_pages, run_setup, run_teardown),
 	    cmocka_unit_test_setup_teardown(

@@ -168,6 +168,28 @@ adds_the_first_filter(void **state)
 	late(0);
 }
 
+/* Every thread is interrupted, not one of each process. */
+static void
+watch_and_let_live(struct run *r)
+{
+	trace_exit_kill(r->t, false);
+	trace_exit_kill(r->t, true);
+	watch_more(r);
+}
+
+static void
+interrupts_unnoticed(void **state)
+{
+	(void)state;
+	run_new(0);
+	run.config.watches = EVENT_BIT(EVENT_EXEC);
+	run.denied = EVENT_BIT(EVENT_MKDIR);
+	run.part = "forbidden";
+	run.at_kick = watch_and_let_live;
+	run.kick_ms = 300;
+	run_expect(wait_for_rule, 0);
+}
+
 /* Every thread of its own, so that one filter for all does not fit. */
 static void *
 in_own_filter(void *arg)
@@ -425,6 +447,8 @@ main(void)
 		adds_a_filter, run_setup, run_teardown),
 	    cmocka_unit_test_setup_teardown(
 		adds_the_first_filter, run_setup, run_teardown),
+	    cmocka_unit_test_setup_teardown(
+		interrupts_unnoticed, run_setup, run_teardown),
 	    cmocka_unit_test_setup_teardown(
 		adds_to_single_threads, run_setup, run_teardown),
 	    cmocka_unit_test_setup_teardown(

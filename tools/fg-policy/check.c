@@ -55,7 +55,7 @@ is_grave(const struct policy_note *notes)
 int
 check_run(const struct options *o, struct err *e)
 {
-	cleanup_buf struct buf text = BUF_MAX(POLICY_TEXT_MAX + 1);
+	cleanup_buf struct buf text = BUF_MAX(POLICY_TEXT_MAX);
 	cleanup_arena struct arena *a = arena_new(POLICY_MEMORY_MAX);
 	const struct collections_who who = {
 	    str_of(o->image), str_of(o->container), str_of(o->app_id)};

@@ -151,7 +151,7 @@ replay(struct replay *r, struct err *e)
 int
 replay_run(const struct options *o, const char *path, struct err *e)
 {
-	cleanup_buf struct buf text = BUF_MAX(POLICY_TEXT_MAX + 1);
+	cleanup_buf struct buf text = BUF_MAX(POLICY_TEXT_MAX);
 	struct replay r = {.o = o, .in = {.what = "standard input"}};
 	cleanup_fd int fd = -1;
 	int error = fd_read_input(o->replay, &text, &r.targets.what, e);

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "audit.h"
+#include "audit/audit.h"
 #include "event/event.h"
 #include "shared.h"
 #include "sidecar.h"

@@ -64,6 +64,14 @@ judge_prevents(const struct judge *j)
 	return j->policy == NULL ? 0 : policy_prevents(j->policy);
 }
 
+bool
+judge_wants_hash(const struct judge *j)
+{
+	return j->policy != NULL &&
+	       (policy_wants_hash(j->policy) ||
+		   (j->manifest != NULL && policy_wants_manifest(j->policy)));
+}
+
 /* EVENT_ALLOWED tells the reporter that it is for the learner. */
 static void
 teach(struct judge *j, struct event *ev)
@@ -101,6 +109,8 @@ judge_event(void *arg, struct event *ev)
 		teach(j, ev);
 		return 0;
 	}
+	if (ev->name == EVENT_EXEC && !ev->attempt)
+		known_mark(j->manifest, &ev->by);
 	runtime_decide(j->policy, (void *)j->state, ev, j->text);
 	if (ev->action == EVENT_ALLOWED) {
 		teach(j, ev);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "known.h"
 #include "lesson.h"
 #include "runtime/runtime.h"
 #include "shared.h"
@@ -12,8 +13,9 @@
 
 struct judge {
 	struct shared *shared;
-	int wake;                    /* the pipe to the reporter */
-	const struct policy *policy; /* NULL: everything is allowed */
+	int wake;                        /* the pipe to the reporter */
+	const struct policy *policy;     /* NULL: everything is allowed */
+	const struct manifest *manifest; /* of the image; NULL: not known */
 	struct trace *trace;
 	bool learning; /* what is allowed goes to the reporter as well */
 	bool init;     /* the command is process 1 of our namespace */
@@ -29,6 +31,9 @@ int judge_event(void *arg, struct event *ev);
 /* What it wants to see, and may refuse. */
 event_set judge_watches(const struct judge *j);
 event_set judge_prevents(const struct judge *j);
+
+/* Must the tracer know the sha256 of programs? */
+bool judge_wants_hash(const struct judge *j);
 
 /* To the reporter, who is woken when it sleeps. */
 void judge_put(struct judge *j, const struct event *ev);

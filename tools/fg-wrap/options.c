@@ -9,6 +9,8 @@ static const struct cli_opt opts[] = {
     {CLI_FILE, "learn", .arg = "FILE", AT(learn),
 	.help = "write the policy that allows what the command does; an "
 		"existing one is extended"},
+    {CLI_FILE, "manifest", .arg = "FILE", AT(manifest), .env = "FG_MANIFEST",
+	.help = "the sha256 of the image's programs, by sha256sum(1)"},
     {CLI_FILE, "audit", .arg = "FILE", AT(audit),
 	.help = "append events to FILE, - (standard output) or fd:N"},
     {CLI_FILE, "socket", .arg = "PATH", AT(socket),

@@ -9,7 +9,7 @@
 #include "base/cli.h"
 
 struct options {
-	const char *policy, *audit, *socket, *learn;
+	const char *policy, *audit, *socket, *learn, *manifest;
 	const char *tier, *pid1, *on_no_policy;
 	int64_t policy_wait_ms, stop_grace_s, rest_grace_s;
 	bool keep_ptrace, probe;

@@ -167,6 +167,15 @@ has_our_program(pid_t pid)
 	       its.st_ino == named.st_ino;
 }
 
+/* In the middle of execve(2) it has its program, and no arguments yet. */
+static bool
+has_arguments(pid_t pid)
+{
+	char some[8];
+
+	return slurp(pid, "cmdline", some, sizeof some) > 0;
+}
+
 /* ENTERED, unless it is gone, or descends from us, or was here before. */
 static enum outside_who
 kin_of(const struct outside_here *here, bool traced, pid_t pid,
@@ -210,8 +219,9 @@ outside_who(const struct outside_here *here, bool traced, pid_t pid,
 	    .gid = st.gid};
 	mount = namespace_of(pid, "mnt");
 	if (mount == here->mount)
-		return has_our_program(pid) ? OUTSIDE_WHO_ENTERED
-					    : OUTSIDE_WHO_EARLY;
+		return has_our_program(pid) && has_arguments(pid)
+			   ? OUTSIDE_WHO_ENTERED
+			   : OUTSIDE_WHO_EARLY;
 	e->refused = mount == 0 ? EACCES : EXDEV;
 	if (here->alone || (mount == 0 && same_group(pid, here->self)))
 		return OUTSIDE_WHO_ALIEN;

@@ -13,11 +13,11 @@
 
 #include "base/log.h"
 #include "emit.h"
+#include "filewatch/filewatch.h"
 #include "learner.h"
 #include "load.h"
 #include "merge.h"
 #include "outside.h"
-#include "policy_file.h"
 #include "sig.h"
 #include "spawn.h"
 
@@ -36,7 +36,7 @@ struct reporter {
 	struct emit x;
 	struct merge merge;
 	struct learner learner;
-	struct policy_file file;
+	struct filewatch file;
 	struct outside outside;
 	struct collections_who who;
 	bool running;                /* the command was started */
@@ -119,7 +119,7 @@ read_file(struct reporter *r)
 	struct err e = {0};
 
 	buf_reset(&r->text);
-	if (policy_file_read(&r->file, &r->text, &e) != 0)
+	if (filewatch_read(&r->file, &r->text, &e) != 0)
 		reject(r, &e);
 	else
 		offer(r, buf_str(&r->text), r->file.path);
@@ -232,7 +232,7 @@ timeout(const struct reporter *r, int64_t more, int64_t now_ms)
 {
 	int64_t at = earlier(more, merge_next(&r->merge));
 
-	at = earlier(at, policy_file_next(&r->file));
+	at = earlier(at, filewatch_next(&r->file));
 	at = earlier(at, outside_next(&r->outside, now_ms));
 	at = earlier(at, learner_next(&r->learner));
 	at = earlier(at, sidecar_next(&r->x.sidecar));
@@ -272,7 +272,7 @@ wait_for_news(struct reporter *r, int64_t more)
 	if (p[0].revents != 0 && read(r->c->wake, bytes, sizeof bytes) == 0)
 		r->orphan = true;
 	if (p[1].revents != 0)
-		policy_file_poll(&r->file, now());
+		filewatch_poll(&r->file, now());
 	if (p[2].revents != 0)
 		hear(r);
 	if (p[4].revents != 0)
@@ -341,9 +341,9 @@ turn(struct reporter *r)
 	}
 	merge_due(&r->merge, t);
 	learner_due(&r->learner, t);
-	if (policy_file_begin(&r->file, t, &e) != 0)
+	if (filewatch_begin(&r->file, t, &e) != 0)
 		log_error("%s", e.text);
-	if (policy_file_changed(&r->file, t))
+	if (filewatch_changed(&r->file, t))
 		read_file(r);
 	outside_look(&r->outside, t);
 	sidecar_changed(r, sidecar_connect(&r->x.sidecar, t));
@@ -418,6 +418,7 @@ finish(struct reporter *r)
 {
 	int64_t until = now() + FINISH_MS;
 
+	sig_default(SIGALRM);
 	(void)alarm(FINISH_MS / 1000 + 2);
 	while (drain(r, now()))
 		;
@@ -465,13 +466,16 @@ set_up(struct reporter *r, const struct reporter_config *c)
 	audit_init(&r->x.audit, c->audit, o->audit);
 	sidecar_init(&r->x.sidecar, o->socket, c->hello);
 	merge_init(&r->merge, out, &r->x);
-	policy_file_open(&r->file, o->policy, now());
+	filewatch_open(&r->file, o->policy, now());
 	if (learner_open(&r->learner, o->learn, o->container, o->image, &e) !=
 	    0)
 		log_error("--learn: %s", e.text);
 }
 
-/* Nothing that is meant for the command's processes is meant for this. */
+/*
+ * Nothing that is meant for the command's processes is meant for this, and no
+ * signal that they may send ends or stops it.
+ */
 void
 reporter_set_apart(void)
 {
@@ -479,12 +483,8 @@ reporter_set_apart(void)
 	spawn_let_go();
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	for (int sig = 1; sig <= SIG_MAX; sig++)
-		sig_default(sig);
-	sig_ignore(SIGHUP);
-	sig_ignore(SIGINT);
-	sig_ignore(SIGQUIT);
-	sig_ignore(SIGTERM);
-	sig_ignore(SIGPIPE);
+		sig_ignore(sig);
+	sig_default(SIGCHLD);
 	sig_unblock_all();
 }
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "app.h"
-#include "audit.h"
+#include "audit/audit.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "learner.h"
@@ -100,9 +100,34 @@ note_start(struct supervisor *s)
 	    sizeof s->report.shared->started, "%s", buf_z(&b));
 }
 
+/* Without it the command runs, unless --on-no-policy=closed. */
+static int
+open_manifest(struct supervisor *s, struct err *e)
+{
+	s->judge.manifest = known_open(s->options->manifest, e);
+	if (s->judge.manifest != NULL || s->options->manifest == NULL)
+		return 0;
+	err_prefix(e, "--manifest");
+	if (closed(s))
+		return -EINVAL;
+	log_error("%s; altered programs are not seen", e->text);
+	return 0;
+}
+
+static void
+tell_no_manifest(struct supervisor *s, const char *why)
+{
+	struct event ev = {
+	    .name = EVENT_UNSEEN, .count = 1, .detail = str_of(why)};
+
+	if (s->judge.manifest == NULL && s->options->manifest != NULL)
+		(void)judge_event(&s->judge, &ev);
+}
+
 static int
 start(struct supervisor *s, struct err *e)
 {
+	struct err why = {0};
 	enum trace_tier tier;
 	int r;
 
@@ -111,6 +136,11 @@ start(struct supervisor *s, struct err *e)
 		return err_set(e, ERR_PERM, ENOENT,
 		    "there is no policy, and --on-no-policy=closed; the "
 		    "command is not run");
+	r = open_manifest(s, &why);
+	if (r != 0) {
+		*e = why;
+		return r;
+	}
 	tier = wanted_tier(s);
 	if (tier > s->probe.tier && closed(s))
 		return err_set(e, ERR_PERM, ENOTSUP,
@@ -127,6 +157,7 @@ start(struct supervisor *s, struct err *e)
 		    probe_tier_text(s->tier));
 	supervise_started(s);
 	note_start(s);
+	tell_no_manifest(s, why.text);
 	return supervise_run(s);
 }
 

@@ -14,7 +14,15 @@
 #include "spawn.h"
 #include "supervise.h"
 
-enum { DEATHS_MAX = 20 };
+/* GUARDED_*: in trace_config.guarded. */
+enum { DEATHS_MAX = 20, GUARDED_REPORTER = 1 };
+
+static void
+guard_reporter(const struct supervisor *s)
+{
+	if (s->trace != NULL)
+		trace_guard(s->trace, GUARDED_REPORTER, s->reporter);
+}
 
 /* The reporter; signals are blocked while there are two of us. */
 int
@@ -38,6 +46,7 @@ supervise_reporter(struct supervisor *s, struct err *e)
 	}
 	s->reporter = pid < 0 ? 0 : pid;
 	forward_reporter(s->reporter);
+	guard_reporter(s);
 	sig_unblock_all();
 	if (pid < 0)
 		return err_set(e, ERR_TEMP, errno, "fork: %s", strerror(errno));
@@ -49,6 +58,7 @@ supervise_reporter_died(struct supervisor *s)
 {
 	s->reporter = 0;
 	forward_reporter(0);
+	guard_reporter(s);
 	if (s->command == 0)
 		return;
 	if (++s->deaths > DEATHS_MAX)
@@ -105,14 +115,13 @@ int
 supervise_trace(struct supervisor *s, enum trace_tier tier, struct err *e)
 {
 	struct shared *shared = s->report.shared;
-	const struct policy *p = s->judge.policy;
 	struct trace_config config = {
 	    .tier = tier,
 	    .watches = judge_watches(&s->judge),
 	    .prevents = judge_prevents(&s->judge),
-	    .hash = p != NULL && policy_wants_hash(p),
+	    .hash = judge_wants_hash(&s->judge),
 	    .started_ns = s->started_ns,
-	    .guarded = {getpid(), s->reporter},
+	    .guarded = {[0] = getpid(), [GUARDED_REPORTER] = s->reporter},
 	    .guarded_dir = "/opt/fg",
 	    .judge = judge_event,
 	    .arg = &s->judge,

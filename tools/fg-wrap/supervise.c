@@ -92,8 +92,10 @@ supervise_take_policy(struct supervisor *s)
 	atomic_store(&shared->current, p);
 	atomic_store(&shared->offered, NULL);
 	atomic_store(&shared->applied, SHARED_APPLIED);
-	if (s->trace != NULL)
-		trace_hash(s->trace, policy_wants_hash(p));
+	if (s->trace != NULL) {
+		trace_hash(s->trace, judge_wants_hash(&s->judge));
+		trace_exit_kill(s->trace, judge_prevents(&s->judge) != 0);
+	}
 	if (s->trace != NULL &&
 	    (trace_watch(s->trace, judge_watches(&s->judge),
 		 judge_prevents(&s->judge), &unseen, &e) != 0 ||

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * policy_file: a file that is watched by inotify(7), however it is changed: in
+ * filewatch: a file that is watched by inotify(7), however it is changed: in
  * place, by a rename over it, or by a symbolic link that is swapped.
  */
-#ifndef FG_WRAP_POLICY_FILE_H
-#define FG_WRAP_POLICY_FILE_H
+#ifndef FG_FILEWATCH_FILEWATCH_H
+#define FG_FILEWATCH_FILEWATCH_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,12 +22,12 @@
  * looked at once more then.
  */
 enum {
-	POLICY_FILE_REST_MS = 50,
-	POLICY_FILE_REST_MAX_MS = 500,
-	POLICY_FILE_BEGIN_MS = 100,
+	FILEWATCH_REST_MS = 50,
+	FILEWATCH_REST_MAX_MS = 500,
+	FILEWATCH_BEGIN_MS = 100,
 };
 
-struct policy_file {
+struct filewatch {
 	const char *path; /* NULL: none */
 	int fd;           /* of inotify, to poll for POLLIN; -1: not yet */
 	int64_t begin_ms; /* when to start to watch; INT64_MAX: done */
@@ -36,24 +36,24 @@ struct policy_file {
 };
 
 /* For path; NULL: nothing is ever watched. */
-void policy_file_open(struct policy_file *f, const char *path, int64_t now_ms);
+void filewatch_open(struct filewatch *f, const char *path, int64_t now_ms);
 
 /*
  * When it is time to, start to watch. Not being able to is an error, and is
  * told once.
  */
-int policy_file_begin(struct policy_file *f, int64_t now_ms, struct err *e);
+int filewatch_begin(struct filewatch *f, int64_t now_ms, struct err *e);
 
 /* Its text into b. It counts as read, also when that failed. */
-int policy_file_read(struct policy_file *f, struct buf *b, struct err *e);
+int filewatch_read(struct filewatch *f, struct buf *b, struct err *e);
 
 /* POLLIN on fd: something happened. */
-void policy_file_poll(struct policy_file *f, int64_t now_ms);
+void filewatch_poll(struct filewatch *f, int64_t now_ms);
 
 /* When to call the two others; INT64_MAX: never. */
-int64_t policy_file_next(const struct policy_file *f);
+int64_t filewatch_next(const struct filewatch *f);
 
 /* Did it change, and come to rest? Then read it. */
-bool policy_file_changed(struct policy_file *f, int64_t now_ms);
+bool filewatch_changed(struct filewatch *f, int64_t now_ms);
 
 #endif

@@ -3,8 +3,8 @@
  * audit: lines to a file, a pipe or a terminal, from a process that must
  * never wait for whoever reads them.
  */
-#ifndef FG_WRAP_AUDIT_H
-#define FG_WRAP_AUDIT_H
+#ifndef FG_AUDIT_AUDIT_H
+#define FG_AUDIT_AUDIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,6 +21,8 @@ struct audit {
 	bool regular;       /* a file: write(2) does not wait for a reader */
 	struct buf waiting; /* lines; those before `at` are written */
 	size_t at;
+	uint64_t added;   /* bytes of lines that were ever taken, */
+	uint64_t written; /* and that are written, or lost after all */
 	bool failing, told;
 	int error;        /* of the last write that failed */
 	uint64_t lost;    /* events without room, not yet reported */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "audit.h"
+#include "audit/audit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,10 +75,12 @@ audit_line(struct audit *a, struct str line, uint64_t count)
 		return;
 	}
 	buf_adds(&a->waiting, line);
+	a->added += line.n;
 	if (buf_error(&a->waiting) != 0) { /* out of memory */
 		a->lost += count;
 		buf_reset(&a->waiting);
 		a->at = 0;
+		a->written = a->added;
 	}
 }
 
@@ -125,6 +127,7 @@ audit_flush(struct audit *a, int64_t now_ms)
 			return;
 		}
 		a->at += (size_t)done;
+		a->written += (size_t)done;
 		a->failing = false;
 	}
 	if (a->at == a->waiting.n) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy_file.h"
+#include "filewatch/filewatch.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -19,7 +19,7 @@ enum {
  * link leads. Each call follows the links anew.
  */
 static int
-watch(struct policy_file *f)
+watch(struct filewatch *f)
 {
 	const char *slash = strrchr(f->path, '/');
 	char folder[PATH_MAX] = ".";
@@ -38,17 +38,16 @@ watch(struct policy_file *f)
 }
 
 void
-policy_file_open(struct policy_file *f, const char *path, int64_t now_ms)
+filewatch_open(struct filewatch *f, const char *path, int64_t now_ms)
 {
-	*f = (struct policy_file){.path = path,
+	*f = (struct filewatch){.path = path,
 	    .fd = -1,
-	    .begin_ms =
-		path == NULL ? INT64_MAX : now_ms + POLICY_FILE_BEGIN_MS,
+	    .begin_ms = path == NULL ? INT64_MAX : now_ms + FILEWATCH_BEGIN_MS,
 	    .changed_ms = INT64_MAX};
 }
 
 int
-policy_file_begin(struct policy_file *f, int64_t now_ms, struct err *e)
+filewatch_begin(struct filewatch *f, int64_t now_ms, struct err *e)
 {
 	int r;
 
@@ -58,7 +57,7 @@ policy_file_begin(struct policy_file *f, int64_t now_ms, struct err *e)
 	f->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	r = f->fd < 0 ? -errno : watch(f);
 	/* It may have changed while nobody watched. */
-	f->first_ms = f->changed_ms = now_ms - POLICY_FILE_REST_MS;
+	f->first_ms = f->changed_ms = now_ms - FILEWATCH_REST_MS;
 	if (r != 0)
 		return err_set(e, ERR_PERM, -r, "%s: cannot be watched: %s",
 		    f->path, strerror(-r));
@@ -66,7 +65,7 @@ policy_file_begin(struct policy_file *f, int64_t now_ms, struct err *e)
 }
 
 int
-policy_file_read(struct policy_file *f, struct buf *b, struct err *e)
+filewatch_read(struct filewatch *f, struct buf *b, struct err *e)
 {
 	cleanup_fd int fd = -1;
 
@@ -81,7 +80,7 @@ policy_file_read(struct policy_file *f, struct buf *b, struct err *e)
 }
 
 void
-policy_file_poll(struct policy_file *f, int64_t now_ms)
+filewatch_poll(struct filewatch *f, int64_t now_ms)
 {
 	char events[4096];
 
@@ -94,14 +93,14 @@ policy_file_poll(struct policy_file *f, int64_t now_ms)
 }
 
 int64_t
-policy_file_next(const struct policy_file *f)
+filewatch_next(const struct filewatch *f)
 {
-	int64_t latest = f->first_ms + POLICY_FILE_REST_MAX_MS;
+	int64_t latest = f->first_ms + FILEWATCH_REST_MAX_MS;
 	int64_t at;
 
 	if (f->changed_ms == INT64_MAX)
 		return f->begin_ms;
-	at = f->changed_ms + POLICY_FILE_REST_MS;
+	at = f->changed_ms + FILEWATCH_REST_MS;
 	return at < latest ? at : latest;
 }
 
@@ -112,11 +111,11 @@ same_time(struct timespec a, struct timespec b)
 }
 
 bool
-policy_file_changed(struct policy_file *f, int64_t now_ms)
+filewatch_changed(struct filewatch *f, int64_t now_ms)
 {
 	struct stat now = {0};
 
-	if (f->changed_ms == INT64_MAX || policy_file_next(f) > now_ms)
+	if (f->changed_ms == INT64_MAX || filewatch_next(f) > now_ms)
 		return false;
 	f->changed_ms = INT64_MAX;
 	(void)stat(f->path, &now);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "task.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+enum { LINE_MAX_BYTES = 128 * 1024 };
+
+int
+task_init(struct task *t, const char *app_id, struct err *e)
+{
+	unsigned char random[16];
+
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+		return err_set(
+		    e, ERR_TEMP, errno, "getrandom: %s", strerror(errno));
+	for (size_t i = 0; i < sizeof random; i++)
+		(void)snprintf(t->boot + 2 * i, 3, "%02x", random[i]);
+	t->line = BUF_MAX(LINE_MAX_BYTES);
+	t->source = (struct event_source){.app_id = str_of(app_id),
+	    .boot = str_of(t->boot),
+	    .agent = "fg-sidecar"};
+	return 0;
+}
+
+void
+task_free(struct task *t)
+{
+	policies_free(&t->policies);
+	audit_free(&t->audit);
+	buf_free(&t->line);
+}
+
+static void
+put(struct task *t, struct event *ev)
+{
+	struct timespec now;
+	struct jwrite w;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	ev->ts_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+	ev->action = EVENT_INFORM;
+	ev->enforced = true;
+	ev->seq = ++t->seq;
+	buf_reset(&t->line);
+	jwrite_init(&w, &t->line);
+	event_write(ev, &t->source, &w);
+	buf_addc(&t->line, '\n');
+	if (jwrite_end_text(&w) == 0 && buf_error(&t->line) == 0)
+		audit_line(&t->audit, buf_str(&t->line), ev->count);
+}
+
+void
+task_tell(struct task *t, enum event_name name, enum event_severity severity,
+    const char *detail)
+{
+	struct event ev = {.name = name,
+	    .detail = str_of(detail),
+	    .severity = severity,
+	    .count = 1};
+
+	put(t, &ev);
+}
+
+void
+task_lost(struct task *t, uint64_t lost)
+{
+	struct event ev = {.name = EVENT_LOST,
+	    .detail = STR("the audit took no more"),
+	    .severity = EVENT_MEDIUM,
+	    .count = lost};
+
+	put(t, &ev);
+}
+
+bool
+task_healthy(const struct task *t, int64_t now_ms)
+{
+	return policies_any(&t->policies) || (t->open && now_ms >= t->until_ms);
+}
