@@ -2,7 +2,6 @@
 #include "spawn.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,18 +95,6 @@ spawn_complain(const char *name, int error)
 	log_error("%s: %s", name,
 	    error == ENOENT && strchr(name, '/') == NULL ? "command not found"
 							 : strerror(error));
-}
-
-void
-spawn_let_go(void)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	for (int fd = 0; fd <= 1; fd++)
-		if (null < 0 || dup2(null, fd) < 0)
-			(void)close(fd);
-	if (null > 1)
-		(void)close(null);
 }
 
 int

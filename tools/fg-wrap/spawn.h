@@ -42,12 +42,6 @@ _Noreturn void spawn_child(const struct spawn *s);
 /* As execvp(3); returns errno. */
 int spawn_exec(char **argv);
 
-/*
- * Descriptors 0 and 1 are the command's alone: whoever reads its output must
- * see the end of it. Standard error stays, for what we have to say.
- */
-void spawn_let_go(void);
-
 /* Say why the program name could not be run. */
 void spawn_complain(const char *name, int error);
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "adopt.h"
+#include "apart.h"
 #include "base/log.h"
 #include "forward.h"
 #include "kin.h"
@@ -303,7 +304,7 @@ supervise_run(struct supervisor *s)
 	bool over = s->app != 0 && s->trace == NULL;
 
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	spawn_let_go();
+	apart_let_go();
 	if (s->reporter != 0)
 		(void)kill(s->reporter, SIGCONT);
 	while (!over) {
