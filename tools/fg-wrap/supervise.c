@@ -17,6 +17,7 @@
 #include "forward.h"
 #include "kin.h"
 #include "spawn.h"
+#include "time/time.h"
 
 enum { SWEEPS_MAX = 50, SWEEP_NS = 10000000 };
 
@@ -153,18 +154,16 @@ exit_code(int status)
 static void
 put_exit(struct supervisor *s, int status)
 {
-	struct timespec t;
 	char detail[64];
 	struct event ev = {
 	    .name = EVENT_EXIT,
+	    .ts_ns = time_now_ns(),
 	    .action = EVENT_INFORM,
 	    .number = s->code,
 	    .enforced = true,
 	    .count = 1,
 	};
 
-	(void)clock_gettime(CLOCK_REALTIME, &t);
-	ev.ts_ns = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 	(void)snprintf(detail, sizeof detail, "%s %d%s",
 	    WIFSIGNALED(status) ? "signal" : "exit status",
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
