@@ -51,7 +51,14 @@ same() {
 	run fg-wrap /
 	[[ $status -eq 126 ]]
 	run fg-wrap ''
+	[[ $status -eq 127 && $output == 'fg-wrap: "": No such file or directory' ]]
+	printf '#!/no/such/shell\n' >"$tmp/script"
+	chmod +x "$tmp/script"
+	run fg-wrap "$tmp/script"
+	[[ $status -eq 127 && $output == *"its interpreter or loader was not found" ]]
+	PATH=$tmp:$PATH run fg-wrap script
 	[[ $status -eq 127 ]]
+	[[ $output == "fg-wrap: script: its interpreter or loader was not found" ]]
 	printf '\177ELF' >"$tmp/bad"
 	chmod +x "$tmp/bad"
 	run fg-wrap "$tmp/bad"
@@ -59,6 +66,8 @@ same() {
 }
 
 @test "125 for its own failures" {
+	run fg-wrap --socket="$(printf '%108s' '' | tr ' ' a)" true
+	[[ $status -eq 125 && $output == *"--socket: longer than 107 bytes"* ]]
 	run --separate-stderr fg-wrap
 	[[ $status -eq 125 && $stderr == *"COMMAND is missing"* ]]
 	run fg-wrap --no-such-option true
@@ -117,6 +126,36 @@ same() {
 	[[ $(fg-wrap printf '[%s]' 'a b' '' $'\n' '*') == $'[a b][][\n][*]' ]]
 	[[ $(cd / && umask 027 && ulimit -n 99 &&
 		fg-wrap sh -c 'pwd; umask; ulimit -n' | xargs) == "/ 0027 99" ]]
+}
+
+@test "the command's resource limits do not hold fg-wrap up" {
+	local limit show='ulimit -Sa; ulimit -Ha; /bin/true; exit 3'
+	echo '{"rules":[{"name":"n","processes":{"effect":"prevent",
+		"blacklist":["true"]}}]}' >"$tmp/policy"
+	for limit in "-S -f 1" "-S -v 20000" "-S -d 1000" "-S -s 64" "-s 64" \
+		"-S -n 8" "-S -t 1"; do
+		echo "ulimit $limit"
+		rm -f "$tmp/audit"
+		# shellcheck disable=SC2086
+		(ulimit $limit; sh -c "$show") >"$tmp/native" || true
+		run --separate-stderr bash -c 'ulimit $1
+			fg-wrap --policy="$2/policy" --audit="$2/audit" --tier=full \
+				sh -c "$3" >"$2/wrapped"' - "$limit" "$tmp" "$show"
+		echo "$status $stderr"
+		[[ $status -eq 3 && $stderr != *fg-wrap* ]]
+		diff "$tmp/native" "$tmp/wrapped"
+		[[ $(jq -r .name "$tmp/audit" | sort -u | xargs) == \
+			"exit policy.applied process.exec start" ]]
+	done
+	# A hard one cannot be lifted, but is said, and ends nothing.
+	rm "$tmp/audit"
+	local drop=()
+	[[ $(id -u) -ne 0 ]] || drop=(setpriv --bounding-set=-sys_resource)
+	run "${drop[@]}" bash -c '{ ulimit -f 0
+		fg-wrap --policy="$1/policy" --audit="$1/audit" sh -c "exit 4"
+		echo "status $?"; } 2>&1 | cat' - "$tmp"
+	[[ $output == *"status 4" && $output != *died* ]]
+	[[ $output == *"/audit: File too large; events are"* ]]
 }
 
 @test "descriptors are those of the caller, and no more" {

@@ -27,11 +27,7 @@ apart_be(void)
 	apart_let_go();
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	for (int sig = 1; sig <= SIG_MAX; sig++)
-		sig_default(sig);
-	sig_ignore(SIGHUP);
-	sig_ignore(SIGINT);
-	sig_ignore(SIGQUIT);
-	sig_ignore(SIGTERM);
-	sig_ignore(SIGPIPE);
+		sig_ignore(sig);
+	sig_default(SIGCHLD);
 	sig_unblock_all();
 }

@@ -13,8 +13,10 @@
 void apart_let_go(void);
 
 /*
- * That, a session of its own, and no ear for signals: for a process that the
- * command's signals are not meant for. It cannot be traced by its equals.
+ * That, a session of its own, and no ear for signals: what is meant for the
+ * command's processes is not meant for this, and no signal that they may send
+ * ends or stops it. It cannot be traced by its equals, and a write beyond a
+ * limit on the size of files fails (EFBIG).
  */
 void apart_be(void);
 

@@ -102,6 +102,7 @@ app_run(struct supervisor *s, int (*start)(struct supervisor *s, struct err *e),
 		return CLI_LOADER_FAILED; /* it has said why */
 	spawn_child(&(struct spawn){.argv = s->argv,
 	    .signals = &s->signals,
+	    .limits = &s->limits,
 	    .closed = s->options->closed,
 	    .keep_ptrace = s->options->keep_ptrace,
 	    .tty = -1,

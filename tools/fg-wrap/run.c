@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "learner.h"
 #include "options.h"
+#include "sidecar.h"
 #include "supervise.h"
 
 enum { HELLO_MAX = 16384 };
@@ -111,6 +112,9 @@ start(struct supervisor *s, struct err *e)
 		return err_set(e, ERR_PERM, ENOENT,
 		    "there is no policy, and --on-no-policy=closed; the "
 		    "command is not run");
+	if (s->judge.policy == NULL && s->options->policy != NULL)
+		log_error("the command runs without a policy until there is "
+			  "one");
 	tier = wanted_tier(s);
 	if (tier > s->probe.tier && closed(s))
 		return err_set(e, ERR_PERM, ENOTSUP,
@@ -148,6 +152,7 @@ wrap(struct options *o, char **argv, struct err *e)
 	s.report.command = argv[0];
 	s.report.audit = -1;
 	sig_save(&s.signals);
+	limits_lift(&s.limits);
 	s.report.shared = s.judge.shared = shared_new(e);
 	if (s.report.shared == NULL)
 		return -ENOMEM;
@@ -186,6 +191,9 @@ run(void *opts, struct cli_rest rest, struct err *e)
 					 "--probe takes no command");
 	if (rest.n == 0)
 		return err_set(e, ERR_USAGE, EINVAL, "COMMAND is missing");
+	if (o->socket != NULL && strlen(o->socket) > SIDECAR_PATH_MAX)
+		return err_set(e, ERR_USAGE, ENAMETOOLONG,
+		    "--socket: longer than %d bytes", SIDECAR_PATH_MAX);
 	if (o->socket == NULL && access(OPTIONS_SOCKET, F_OK) == 0)
 		o->socket = OPTIONS_SOCKET;
 	return wrap(o, rest.argv, e);

@@ -14,10 +14,10 @@
 
 /* A script without "#!" is one of the shell; execvp(3). */
 static int
-run_file(const char *path, char **argv)
+run_file(char *path, char **argv)
 {
 	enum { ARGS_MAX = 4096 };
-	char *shell[ARGS_MAX + 3];
+	static char *shell[ARGS_MAX + 3]; /* a stack may be small */
 	size_t n = 0;
 
 	(void)execve(path, argv, environ);
@@ -28,7 +28,7 @@ run_file(const char *path, char **argv)
 	if (n > ARGS_MAX)
 		return E2BIG;
 	shell[0] = (char[]){"sh"};
-	shell[1] = strdup(path);
+	shell[1] = path;
 	memcpy(shell + 2, argv + 1, n * sizeof *argv);
 	(void)execve("/bin/sh", shell, environ);
 	return ENOEXEC;
@@ -78,7 +78,7 @@ search(const char *name, char to[PATH_MAX])
 int
 spawn_exec(char **argv)
 {
-	char path[PATH_MAX];
+	static char path[PATH_MAX];
 	int r;
 
 	if (argv[0][0] == '\0')
@@ -89,12 +89,28 @@ spawn_exec(char **argv)
 	return r != 0 ? r : run_file(path, argv);
 }
 
+/* It is there, and yet is not found: what should run it is missing. */
+static bool
+is_there(const char *name)
+{
+	char path[PATH_MAX];
+
+	return strchr(name, '/') != NULL ? access(name, F_OK) == 0
+					 : search(name, path) == 0;
+}
+
 void
 spawn_complain(const char *name, int error)
 {
-	log_error("%s: %s", name,
-	    error == ENOENT && strchr(name, '/') == NULL ? "command not found"
-							 : strerror(error));
+	const char *why = strerror(error);
+
+	if (name[0] == '\0')
+		name = "\"\"";
+	else if (error == ENOENT && is_there(name))
+		why = "its interpreter or loader was not found";
+	else if (error == ENOENT && strchr(name, '/') == NULL)
+		why = "command not found";
+	log_error("%s: %s", name, why);
 }
 
 int
@@ -138,6 +154,7 @@ spawn_child(const struct spawn *s)
 		_exit(125);
 	}
 	report(s, SPAWN_READY, 0);
+	limits_restore(s->limits);
 	sig_restore(s->signals);
 	r = spawn_exec(s->argv);
 	if (s->alone)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "limits.h"
 #include "sig.h"
 #include "trace/trace.h"
 
@@ -24,6 +25,7 @@ struct spawn_report {
 struct spawn {
 	char **argv;
 	const struct sig_saved *signals;
+	const struct limits *limits;
 	unsigned closed; /* descriptors that were closed at the start */
 	bool keep_ptrace;
 	bool group;           /* a process group of its own, */

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "judge.h"
+#include "limits.h"
 #include "probe.h"
 #include "reporter.h"
 #include "sig.h"
@@ -17,6 +18,7 @@ struct supervisor {
 	const struct options *options;
 	char **argv;
 	struct sig_saved signals;
+	struct limits limits;
 	struct probe probe;
 	struct judge judge;
 	struct reporter_config report;
