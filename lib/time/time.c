@@ -212,3 +212,12 @@ time_now_ms(void)
 {
 	return time_now_ns() / 1000000;
 }
+
+int64_t
+time_monotonic_ms(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}

@@ -34,4 +34,7 @@ bool time_parse(struct str s, int64_t *seconds);
 int64_t time_now_ms(void);
 int64_t time_now_ns(void);
 
+/* A clock that nobody sets, in milliseconds since some moment. */
+int64_t time_monotonic_ms(void);
+
 #endif

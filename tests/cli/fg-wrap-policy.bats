@@ -149,6 +149,52 @@ last() {
 	eventually last 0
 }
 
+@test "a policy that becomes what is no file holds nobody up" {
+	local bad
+	deny >"$policy"
+	started --policy="$policy" 2>"$tmp/stderr"
+	eventually last 126
+	mkfifo "$tmp/fifo"
+	mkdir "$tmp/folder"
+	for bad in "$tmp/fifo" /dev/zero "$tmp/folder" "$policy"; do
+		ln -sf "$bad" "$tmp/new"
+		: >"$tmp/audit"
+		mv -T "$tmp/new" "$policy"
+		eventually event "$tmp/audit" '.name == "policy.rejected"'
+		last 126
+	done
+	grep -q "$policy: not a regular file; .*the last good" "$tmp/stderr"
+	allow >"$tmp/new"
+	mv -T "$tmp/new" "$policy"
+	eventually last 0
+}
+
+@test "a folder that goes, and comes again with a policy" {
+	mkdir "$tmp/folder"
+	deny >"$tmp/folder/policy"
+	started --policy="$tmp/folder/policy" 2>"$tmp/stderr"
+	eventually last 126
+	rm -r "$tmp/folder"
+	eventually event "$tmp/audit" '.name == "policy.rejected"'
+	sleep 0.2
+	mkdir "$tmp/folder"
+	allow >"$tmp/folder/policy"
+	eventually last 0
+	deny >"$tmp/folder/policy"
+	eventually last 126
+	[[ $(grep -c "cannot be watched" "$tmp/stderr") -le 1 ]]
+}
+
+@test "a policy from a pipe is read at the start, but not waited for for ever" {
+	run fg-wrap --policy=<(deny; sleep 0.2) /bin/touch "$tmp/touched"
+	[[ $status -eq 126 && ! -e $tmp/touched ]]
+	mkfifo "$tmp/fifo"
+	run timeout 10 fg-wrap --policy="$tmp/fifo" --policy-wait=100 \
+		sh -c 'exit 5'
+	[[ $status -eq 5 && $output == *"no end of it came in 100 ms"* ]]
+	[[ $output == *"the command runs without a policy until there is one" ]]
+}
+
 @test "a policy that changes a hundred times is applied in the end" {
 	local i
 	started --policy="$policy"

@@ -109,12 +109,12 @@ load_text(struct load *l, struct str text, const char *what)
 }
 
 void
-load_file(struct load *l, struct policy_file *file)
+load_file(struct load *l, struct policy_file *file, int64_t wait_ms)
 {
 	struct err e = {0};
 
 	buf_reset(&l->text);
-	if (policy_file_read(file, &l->text, &e) != 0)
+	if (policy_file_read(file, wait_ms, &l->text, &e) != 0)
 		reject(l, &e);
 	else
 		load_text(l, buf_str(&l->text), file->path);

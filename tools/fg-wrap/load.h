@@ -39,8 +39,8 @@ void load_init(struct load *l, struct shared *shared, struct emit *emit,
  */
 void load_text(struct load *l, struct str text, const char *what);
 
-/* The same with what the file holds now. */
-void load_file(struct load *l, struct policy_file *file);
+/* The same with what the file holds now; wait_ms as in policy_file_read(). */
+void load_file(struct load *l, struct policy_file *file, int64_t wait_ms);
 
 /* After a kick: what did the supervisor make of it? */
 void load_tell(struct load *l);

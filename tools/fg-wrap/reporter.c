@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "apart.h"
@@ -16,6 +15,8 @@
 #include "merge.h"
 #include "outside.h"
 #include "policy_file.h"
+#include "sig.h"
+#include "time/time.h"
 
 enum {
 	LINE_MAX_BYTES = 128 * 1024,
@@ -35,15 +36,6 @@ struct reporter {
 	struct ending ending;
 	bool orphan; /* the supervisor is gone */
 };
-
-static int64_t
-now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- the sidecar -------------------------------------------------------- */
 
@@ -66,7 +58,9 @@ sidecar_changed(struct reporter *r, enum sidecar_news news)
 static void
 hear(struct reporter *r)
 {
-	enum sidecar_news lost = sidecar_read(&r->x.sidecar, now()), news;
+	enum sidecar_news lost =
+			      sidecar_read(&r->x.sidecar, time_monotonic_ms()),
+			  news;
 	struct str line;
 
 	while ((news = sidecar_take(&r->x.sidecar, &line)) != SIDECAR_NONE) {
@@ -160,7 +154,7 @@ wait_for_news(struct reporter *r, int64_t more)
 {
 	struct sidecar *sc = &r->x.sidecar;
 	const int audit = audit_wants_room(&r->x.audit) ? r->x.audit.fd : -1;
-	const int64_t now_ms = now();
+	const int64_t now_ms = time_monotonic_ms();
 	struct pollfd p[] = {
 	    {.fd = r->orphan ? -1 : r->c->wake, .events = POLLIN},
 	    {.fd = r->file.fd, .events = POLLIN},
@@ -177,7 +171,7 @@ wait_for_news(struct reporter *r, int64_t more)
 	if (p[0].revents != 0 && read(r->c->wake, bytes, sizeof bytes) == 0)
 		r->orphan = true;
 	if (p[1].revents != 0)
-		policy_file_poll(&r->file, now());
+		policy_file_poll(&r->file, time_monotonic_ms());
 	if (p[2].revents != 0)
 		hear(r);
 	if (p[4].revents != 0)
@@ -195,39 +189,41 @@ flush(struct reporter *r, int64_t now_ms)
 static void
 turn(struct reporter *r)
 {
-	int64_t t = now();
+	int64_t t = time_monotonic_ms();
 	struct err e = {0};
 
 	while (drain(r, t)) {
 		flush(r, t);
-		t = now();
+		t = time_monotonic_ms();
 	}
 	merge_due(&r->merge, t);
 	learner_due(&r->learner, t);
 	if (policy_file_begin(&r->file, t, &e) != 0)
 		log_error("%s", e.text);
 	if (policy_file_changed(&r->file, t))
-		load_file(&r->load, &r->file);
+		load_file(&r->load, &r->file, 0);
 	outside_look(&r->outside, t);
 	sidecar_changed(r, sidecar_connect(&r->x.sidecar, t));
 	ending_see(&r->ending, t);
-	flush(r, now());
+	flush(r, time_monotonic_ms());
 }
 
 /* Until there is a policy, or it is clear that none comes. */
 static void
 first_policy(struct reporter *r)
 {
-	int64_t until = now() + r->c->options->policy_wait_ms;
+	int64_t until = time_monotonic_ms() + r->c->options->policy_wait_ms;
 
 	if (r->file.path != NULL) {
-		load_file(&r->load, &r->file);
-		sidecar_changed(r, sidecar_connect(&r->x.sidecar, now()));
+		load_file(&r->load, &r->file, r->c->options->policy_wait_ms);
+		sidecar_changed(
+		    r, sidecar_connect(&r->x.sidecar, time_monotonic_ms()));
 		return;
 	}
 	if (r->x.sidecar.path == NULL)
 		return;
-	for (int64_t t = now(); t < until; t = now()) {
+	for (int64_t t = time_monotonic_ms(); t < until;
+	     t = time_monotonic_ms()) {
 		sidecar_changed(r, sidecar_connect(&r->x.sidecar, t));
 		sidecar_changed(r, sidecar_write(&r->x.sidecar, t));
 		if (atomic_load(&r->s->offered) != NULL || r->orphan)
@@ -248,7 +244,7 @@ begin(struct reporter *r)
 		}
 		emit_tell(&r->x, EVENT_REPORTER, EVENT_HIGH, "", 0);
 		if (r->file.path != NULL)
-			load_file(&r->load, &r->file);
+			load_file(&r->load, &r->file, 0);
 		return;
 	}
 	first_policy(r);
@@ -278,15 +274,17 @@ begin_outside(struct reporter *r)
 static void
 finish(struct reporter *r)
 {
-	int64_t until = now() + FINISH_MS;
+	int64_t until = time_monotonic_ms() + FINISH_MS;
 
+	sig_default(SIGALRM);
 	(void)alarm(FINISH_MS / 1000 + 2);
-	while (drain(r, now()))
+	while (drain(r, time_monotonic_ms()))
 		;
 	merge_due(&r->merge, INT64_MAX);
 	tell_lost(r);
 	learner_due(&r->learner, INT64_MAX);
-	for (int64_t t = now(); t < until; t = now()) {
+	for (int64_t t = time_monotonic_ms(); t < until;
+	     t = time_monotonic_ms()) {
 		struct sidecar *sc = &r->x.sidecar;
 
 		audit_flush(&r->x.audit, t);
@@ -299,7 +297,12 @@ finish(struct reporter *r)
 		}
 		wait_for_news(r, until);
 	}
-	log_error("some events could not be written");
+	if (r->x.audit.at < r->x.audit.waiting.n)
+		log_error("%s: the last events could not be written",
+		    r->x.audit.what);
+	if (r->x.sidecar.n > 0)
+		log_error("%s: the sidecar did not take the last %zu events",
+		    r->x.sidecar.path, r->x.sidecar.n);
 }
 
 static void
@@ -327,7 +330,7 @@ set_up(struct reporter *r, const struct reporter_config *c)
 	audit_init(&r->x.audit, c->audit, o->audit);
 	sidecar_init(&r->x.sidecar, o->socket, c->hello);
 	merge_init(&r->merge, out, &r->x);
-	policy_file_open(&r->file, o->policy, now());
+	policy_file_open(&r->file, o->policy, time_monotonic_ms());
 	if (learner_open(&r->learner, o->learn, o->container, o->image, &e) !=
 	    0)
 		log_error("--learn: %s", e.text);
@@ -336,7 +339,7 @@ set_up(struct reporter *r, const struct reporter_config *c)
 void
 reporter_run(const struct reporter_config *config)
 {
-	struct reporter r;
+	static struct reporter r; /* large; there is one */
 
 	apart_be();
 	set_up(&r, config);
