@@ -301,7 +301,7 @@ finish(struct reporter *r)
 		log_error("%s: the last events could not be written",
 		    r->x.audit.what);
 	if (r->x.sidecar.n > 0)
-		log_error("%s: the sidecar did not take the last %zu events",
+		log_error("%s: events that the sidecar did not take: %zu",
 		    r->x.sidecar.path, r->x.sidecar.n);
 }
 
