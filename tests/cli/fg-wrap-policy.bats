@@ -227,6 +227,26 @@ last() {
 	[[ $status -eq 125 ]]
 }
 
+@test "a machine that cannot hold the command to the policy: said, or not run" {
+	# What is traced already cannot be traced by the inner one.
+	run --separate-stderr fg-wrap --policy="$policy" \
+		fg-wrap --policy=<(deny) sh -c '/bin/touch "$1"' - "$tmp/x"
+	[[ $status -eq 0 && -e $tmp/x ]]
+	[[ $stderr == "fg-wrap: tier none, the best that works here "* ]]
+	run --separate-stderr fg-wrap --policy="$policy" \
+		fg-wrap --on-no-policy=closed --policy=<(deny) sh -c 'echo ran'
+	[[ $status -eq 125 && -z $output ]]
+	[[ $stderr == *"does not see all that the policy prevents"* ]]
+	# Nor with a lower tier that somebody asked for, or nothing to prevent.
+	run --separate-stderr fg-wrap --policy="$policy" \
+		fg-wrap --on-no-policy=closed --tier=none --policy=<(deny) \
+		sh -c 'echo ran'
+	[[ $status -eq 0 && $output == ran && -z $stderr ]]
+	run --separate-stderr fg-wrap --policy="$policy" \
+		fg-wrap --on-no-policy=closed --policy=<(deny alert) echo ran
+	[[ $status -eq 0 && $output == ran && -z $stderr ]]
+}
+
 @test "a tier that does not see what the policy asks for says so" {
 	echo '{"rules":[{"name":"files","filesystem":{"effect":"alert",
 		"blacklist":["/etc"]}}]}' >"$policy"

@@ -84,6 +84,15 @@ wanted_tier(const struct supervisor *s)
 	return s->probe.tier;
 }
 
+/* Nobody asked for a lower tier, and yet it does not see enough. */
+static bool
+falls_short(const struct supervisor *s, enum trace_tier tier)
+{
+	return strcmp(s->options->tier, "auto") == 0 &&
+	       s->judge.policy != NULL && policy_tier(s->judge.policy).n == 0 &&
+	       (judge_prevents(&s->judge) & ~supervise_sees(tier)) != 0;
+}
+
 static bool
 closed(const struct supervisor *s)
 {
@@ -101,26 +110,54 @@ note_start(struct supervisor *s)
 	    sizeof s->report.shared->started, "%s", buf_z(&b));
 }
 
+/* --on-no-policy=closed: may the command run all the same? */
 static int
-start(struct supervisor *s, struct err *e)
+refuse(const struct supervisor *s, enum trace_tier tier, struct err *e)
 {
-	enum trace_tier tier;
-	int r;
-
-	supervise_take_policy(s);
-	if (s->judge.policy == NULL && closed(s))
+	if (s->judge.policy == NULL)
 		return err_set(e, ERR_PERM, ENOENT,
 		    "there is no policy, and --on-no-policy=closed; the "
 		    "command is not run");
-	if (s->judge.policy == NULL && s->options->policy != NULL)
-		log_error("the command runs without a policy until there is "
-			  "one");
-	tier = wanted_tier(s);
-	if (tier > s->probe.tier && closed(s))
+	if (tier > s->probe.tier)
 		return err_set(e, ERR_PERM, ENOTSUP,
 		    "tier %s is wanted, but only %s works here (see "
 		    "--probe), and --on-no-policy=closed",
 		    probe_tier_text(tier), probe_tier_text(s->probe.tier));
+	if (falls_short(s, tier))
+		return err_set(e, ERR_PERM, ENOTSUP,
+		    "tier %s, the best that works here (see --probe), does "
+		    "not see all that the policy prevents, and "
+		    "--on-no-policy=closed",
+		    probe_tier_text(tier));
+	return 0;
+}
+
+static void
+warn(const struct supervisor *s, enum trace_tier tier)
+{
+	if (s->judge.policy == NULL && s->options->policy != NULL)
+		log_error("the command runs without a policy until there is "
+			  "one");
+	if (falls_short(s, tier))
+		log_error("tier %s, the best that works here (see --probe), "
+			  "does not see all that the policy prevents",
+		    probe_tier_text(tier));
+}
+
+static int
+start(struct supervisor *s, struct err *e)
+{
+	enum trace_tier tier;
+	int r = 0;
+
+	supervise_take_policy(s);
+	tier = wanted_tier(s);
+	if (closed(s))
+		r = refuse(s, tier, e);
+	else
+		warn(s, tier);
+	if (r != 0)
+		return r;
 	r = s->app != 0 ? app_start(s, tier, !closed(s), e)
 			: supervise_start(s, tier, !closed(s), e);
 	if (r != 0)

@@ -52,18 +52,24 @@ wait_for_news(const struct supervisor *s, struct trace_what *what)
 		plain_wait(s, what);
 }
 
-/* Everything in ev that this tier does not see. */
+event_set
+supervise_sees(enum trace_tier tier)
+{
+	return tier == TRACE_FULL ? ~(event_set)0
+	       : tier == TRACE_NONE
+		   ? 0
+		   : EVENT_BIT(EVENT_EXEC) | EVENT_BIT(EVENT_ENTERED) |
+			 EVENT_BIT(EVENT_SETUID);
+}
+
+/* Everything in `watches` that this tier does not see. */
 static void
 tell_unseen(struct shared *shared, enum trace_tier tier, event_set watches)
 {
-	const event_set seen = tier == TRACE_NONE
-				   ? 0
-				   : EVENT_BIT(EVENT_EXEC) |
-					 EVENT_BIT(EVENT_ENTERED) |
-					 EVENT_BIT(EVENT_SETUID);
+	const event_set seen = supervise_sees(tier);
 	size_t n = strlen(shared->error);
 
-	if (tier == TRACE_FULL || (watches & ~seen) == 0)
+	if ((watches & ~seen) == 0)
 		return;
 	n += (size_t)snprintf(shared->error + n, sizeof shared->error - n,
 	    "tier %s does not see", probe_tier_text(tier));

@@ -53,6 +53,9 @@ struct spawn_report supervise_report(int fd);
 int supervise_reporter(struct supervisor *s, struct err *e);
 void supervise_reporter_died(struct supervisor *s);
 
+/* What can be seen in that tier. */
+event_set supervise_sees(enum trace_tier tier);
+
 /* Until the end; the exit code. */
 int supervise_run(struct supervisor *s);
 
