@@ -227,6 +227,32 @@ last() {
 	[[ $status -eq 125 ]]
 }
 
+@test "another ipc namespace: what cannot be held to the policy fails, and is told" {
+	needs_namespaces
+	cat >"$policy" <<-end
+	{"rules":[{"name":"files","filesystem":{"effect":"prevent",
+	"blacklist":["$tmp/denied"]}}]}
+	end
+	cat >"$tmp/threads" <<-end
+	import os, threading, time
+	threading.Thread(target=time.sleep, args=(0.2,)).start()
+	for name in "denied", "other":
+	    try: os.mkdir("$tmp/" + name); print("made", name)
+	    except OSError as e: print(name, e.errno)
+	end
+	run fg-wrap --policy="$policy" --audit="$tmp/audit" \
+		python3 "$tmp/threads"
+	[[ $output == $'denied 1\nmade other' ]]
+	run ! event "$tmp/audit" '.name == "unseen"'
+	rmdir "$tmp/other"
+	run fg-wrap --policy="$policy" --audit="$tmp/audit" \
+		unshare --ipc python3 "$tmp/threads"
+	[[ $output == $'denied 1\nother 13' ]]
+	event "$tmp/audit" '.name == "unseen" and
+		(.detail | test("another ipc namespace")) and
+		(.process.exe | test("python"))'
+}
+
 @test "a machine that cannot hold the command to the policy: said, or not run" {
 	# What is traced already cannot be traced by the inner one.
 	run --separate-stderr fg-wrap --policy="$policy" \
