@@ -45,8 +45,8 @@ unpinned(struct trace *t, const struct call *c)
 {
 	if (!(c->proc->known & PROC_UNPINNED))
 		life_unseen(t, c->proc,
-		    "calls fail: no shared memory for their arguments, as in "
-		    "another ipc namespace");
+		    "calls fail: no shared memory for their arguments (no "
+		    "/proc, or another ipc namespace)");
 	c->proc->known |= PROC_UNPINNED;
 	return -EACCES;
 }

@@ -62,25 +62,39 @@ supervise_sees(enum trace_tier tier)
 			 EVENT_BIT(EVENT_SETUID);
 }
 
-/* Everything in `watches` that this tier does not see. */
 static void
-tell_unseen(struct shared *shared, enum trace_tier tier, event_set watches)
+add(struct shared *shared, const char *before, const char *text)
 {
-	const event_set seen = supervise_sees(tier);
 	size_t n = strlen(shared->error);
 
-	if ((watches & ~seen) == 0)
+	(void)snprintf(shared->error + n, sizeof shared->error - n, "%s%s",
+	    n > 0 ? before : "", text);
+}
+
+/* What of the policy is not seen in this tier, or on this machine. */
+static void
+tell_unseen(const struct supervisor *s)
+{
+	struct shared *shared = s->report.shared;
+	const event_set watches = judge_watches(&s->judge);
+	const event_set missed = watches & ~supervise_sees(s->tier);
+	const bool blind = watches != missed && !s->probe.proc;
+
+	if (missed == 0 && !blind)
 		return;
-	n += (size_t)snprintf(shared->error + n, sizeof shared->error - n,
-	    "tier %s does not see", probe_tier_text(tier));
-	for (unsigned name = EVENT_EXEC; name < EVENT_LIFECYCLE; name++) {
-		if ((watches & ~seen & EVENT_BIT(name)) == 0 ||
-		    n >= sizeof shared->error)
-			continue;
-		n += (size_t)snprintf(shared->error + n,
-		    sizeof shared->error - n, " %s",
-		    event_name_text((enum event_name)name));
+	if (blind)
+		add(shared, "; ",
+		    "there is no /proc: programs, and files by relative names, "
+		    "are not known");
+	if (missed != 0) {
+		add(shared, "; ", "tier ");
+		add(shared, "", probe_tier_text(s->tier));
+		add(shared, "", " does not see");
 	}
+	for (unsigned name = EVENT_EXEC; name < EVENT_LIFECYCLE; name++)
+		if ((missed & EVENT_BIT(name)) != 0)
+			add(shared, " ",
+			    event_name_text((enum event_name)name));
 	atomic_store(&shared->applied, SHARED_PARTLY);
 }
 
@@ -113,7 +127,7 @@ supervise_take_policy(struct supervisor *s)
 		atomic_store(&shared->applied, SHARED_PARTLY);
 	}
 	if (s->command != 0)
-		tell_unseen(shared, s->tier, judge_watches(&s->judge));
+		tell_unseen(s);
 }
 
 /* The SIGKILL for the rest, as often as it takes new ones to appear. */
@@ -276,7 +290,7 @@ void
 supervise_started(struct supervisor *s)
 {
 	atomic_store(&s->report.shared->traced, s->trace != NULL);
-	tell_unseen(s->report.shared, s->tier, judge_watches(&s->judge));
+	tell_unseen(s);
 }
 
 void
