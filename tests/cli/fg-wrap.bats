@@ -230,6 +230,32 @@ same() {
 	[[ $(jq -r .uid "$tmp/probe") == "$(id -u)" ]]
 }
 
+@test "tier full: Landlock keeps processes outside from the command" {
+	local outside
+	[[ $(fg-wrap --probe | jq .landlock) -ge 2 ]] ||
+		skip "machine: no Landlock"
+	setpriv --bounding-set=-sys_admin true 2>/dev/null ||
+		skip "machine: not root"
+	sleep 60 &
+	outside=$!
+	background+=("$outside")
+	look=(setpriv --bounding-set=-sys_admin)
+	script='sleep 60 & readlink /proc/$!/exe; readlink /proc/$1/exe; kill $!'
+	run "${look[@]}" sh -c "$script" - "$outside"
+	[[ ${#lines[@]} -eq 2 && ${lines[0]} == "${lines[1]}" ]]
+	run "${look[@]}" fg-wrap --keep-ptrace --tier=full sh -c "$script" - \
+		"$outside"
+	[[ ${#lines[@]} -eq 1 && ${lines[0]} == */sleep ]]
+	run "${look[@]}" fg-wrap --keep-ptrace --tier=exec sh -c "$script" - \
+		"$outside"
+	[[ ${#lines[@]} -eq 2 ]]
+	# It forbids no file.
+	mkdir "$tmp/one" "$tmp/two"
+	"${look[@]}" fg-wrap --tier=full sh -c 'cd "$1" && echo x >one/x &&
+		ln one/x two/y && mv one/x two/x && rm two/y && rmdir one' - "$tmp"
+	[[ $(cat "$tmp/two/x") == x ]]
+}
+
 @test "CAP_SYS_PTRACE is not left to the command, unless it is asked for" {
 	local native mine kept
 	native=$(grep CapBnd /proc/self/status | tr -dc '[:xdigit:]')

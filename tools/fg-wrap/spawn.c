@@ -5,12 +5,14 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/str.h"
 #include "caps.h"
+#include "landlock/landlock.h"
 
 /* A script without "#!" is one of the shell; execvp(3). */
 static int
@@ -136,6 +138,17 @@ take_group(const struct spawn *s)
 		(void)tcsetpgrp(s->tty, getpgrp());
 }
 
+/*
+ * The floor below the tracer. Where the kernel has none, or it would take
+ * mount(2) away, the tracer is all there is.
+ */
+static void
+lay_floor(enum trace_tier tier)
+{
+	if (tier == TRACE_FULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
+		(void)landlock_guard();
+}
+
 void
 spawn_child(const struct spawn *s)
 {
@@ -148,6 +161,7 @@ spawn_child(const struct spawn *s)
 	for (int fd = 0; fd <= 2; fd++)
 		if ((s->closed >> fd & 1) != 0)
 			(void)close(fd);
+	lay_floor(s->tier);
 	r = trace_install(s->tier, s->filter, s->filter_n, s->go);
 	if (r != 0) {
 		report(s, SPAWN_NO_TRACE, -r);
