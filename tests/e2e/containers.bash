@@ -98,5 +98,7 @@ copy() {
 containers_teardown() {
 	[[ -n ${C:-} ]] || return 0
 	podman rm -af -t 0 >/dev/null 2>&1 || true
-	umount "$C/graph/overlay" 2>/dev/null || true
+	# Of the last container something may still be there.
+	umount "$C/graph/overlay" 2>/dev/null ||
+		umount --lazy "$C/graph/overlay" 2>/dev/null || true
 }
