@@ -149,6 +149,37 @@ last() {
 	eventually last 0
 }
 
+# asks N: a policy that asks for the first N of these detections, no others.
+asks() {
+	jq -n --argjson n "$1" '[$ARGS.positional | to_entries[] |
+		{(.value): (if .key < $n then "alert" else "disable" end)}] |
+		{rules: [{name: "asks \($n)", detections: (reverse | add)}]}' --args \
+		mining-pool setuid-file ptrace mount namespace kernel-module \
+		bpf io-uring foreign-abi port-scan raw-socket internal-port \
+		$(sed -n 's/.*\.id = "\(.*\)",/\1/p' lib/policy/policy_detection.c)
+}
+
+@test "policies that ask for ever more: the stack of filters is bounded, and it is told" {
+	local n filters shell
+	fg-policy --check <(asks 3)
+	asks 0 >"$policy"
+	started --policy="$policy"
+	for ((n = 1; n <= 12; n++)); do
+		asks $n >"$tmp/new"
+		mv "$tmp/new" "$policy"
+		eventually event "$tmp/audit" ".name == \"policy.applied\" and
+			.detail == \"asks $n\""
+	done
+	event "$tmp/audit" '.name == "unseen" and
+		(.detail | endswith("processes have 8 filters already"))'
+	shell=$(pgrep -P "${background[0]}" -x sh)
+	filters=$(sed -n 's/^Seccomp_filters:[[:space:]]*//p' \
+		"/proc/$shell/status")
+	[[ -z $filters || $filters -eq 8 ]]
+	rm -f "$tmp/last"
+	eventually last 0
+}
+
 @test "a policy that becomes what is no file holds nobody up" {
 	local bad
 	deny >"$policy"
