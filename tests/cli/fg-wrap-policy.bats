@@ -151,6 +151,7 @@ last() {
 
 # asks N: a policy that asks for the first N of these detections, no others.
 asks() {
+	# shellcheck disable=SC2046
 	jq -n --argjson n "$1" '[$ARGS.positional | to_entries[] |
 		{(.value): (if .key < $n then "alert" else "disable" end)}] |
 		{rules: [{name: "asks \($n)", detections: (reverse | add)}]}' --args \
