@@ -14,6 +14,16 @@ static const int lifted[LIMITS_N] = {
     RLIMIT_NPROC,
 };
 
+/*
+ * As the kernel has it: the libc's setrlimit(3) would be prlimit(2), which the
+ * command's filter asks about.
+ */
+static long
+set(int resource, const struct rlimit *limit)
+{
+	return syscall(SYS_setrlimit, resource, limit);
+}
+
 void
 limits_lift(struct limits *saved)
 {
@@ -22,18 +32,17 @@ limits_lift(struct limits *saved)
 	for (int i = 0; i < LIMITS_N; i++) {
 		struct rlimit *was = &saved->was[i];
 
-		if (getrlimit(lifted[i], was) != 0)
+		if (syscall(SYS_getrlimit, lifted[i], was) != 0)
 			*was = none;
-		if (setrlimit(lifted[i], &none) != 0)
-			(void)setrlimit(lifted[i],
+		if (set(lifted[i], &none) != 0)
+			(void)set(lifted[i],
 			    &(struct rlimit){was->rlim_max, was->rlim_max});
 	}
 }
 
-/* setrlimit(3) would be prlimit(2), which the command's filter asks about. */
 void
 limits_restore(const struct limits *saved)
 {
 	for (int i = 0; i < LIMITS_N; i++)
-		(void)syscall(SYS_setrlimit, lifted[i], &saved->was[i]);
+		(void)set(lifted[i], &saved->was[i]);
 }
