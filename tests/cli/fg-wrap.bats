@@ -240,12 +240,14 @@ same() {
 	outside=$!
 	background+=("$outside")
 	look=(setpriv --bounding-set=-sys_admin)
-	script='sleep 60 & readlink /proc/$!/exe; readlink /proc/$1/exe; kill $!'
+	eventually bash -c '[[ $(readlink "/proc/$1/exe") == */sleep ]]' - "$outside"
+	# Itself, by another process, and the one outside.
+	script='readlink /proc/$$/exe; readlink /proc/$1/exe; exit 0'
 	run "${look[@]}" sh -c "$script" - "$outside"
-	[[ ${#lines[@]} -eq 2 && ${lines[0]} == "${lines[1]}" ]]
+	[[ ${#lines[@]} -eq 2 && ${lines[1]} == */sleep ]]
 	run "${look[@]}" fg-wrap --keep-ptrace --tier=full sh -c "$script" - \
 		"$outside"
-	[[ ${#lines[@]} -eq 1 && ${lines[0]} == */sleep ]]
+	[[ ${#lines[@]} -eq 1 && ${lines[0]} != */sleep ]]
 	run "${look[@]}" fg-wrap --keep-ptrace --tier=exec sh -c "$script" - \
 		"$outside"
 	[[ ${#lines[@]} -eq 2 ]]
