@@ -305,23 +305,6 @@ asks() {
 	[[ $status -eq 0 && $output == ran && -z $stderr ]]
 }
 
-@test "without /proc it says so, and lets nothing by that it may have to refuse" {
-	needs_namespaces
-	cat >"$policy" <<-end
-	{"rules":[{"name":"files","filesystem":{"effect":"prevent",
-	"blacklist":["$tmp/denied"]}}]}
-	end
-	cp "$(command -v fg-wrap)" "$tmp"
-	run unshare --mount bash -c 'mount -t tmpfs none /proc && cd "$1" &&
-		./fg-wrap --policy="$2" --audit=audit sh -c "
-			for name in $1/denied $1/other relative; do
-				mkdir \$name 2>/dev/null; echo \$?
-			done; exit 4"' - "$tmp" "$policy"
-	[[ $status -eq 4 && $output == $'1\n1\n1' && ! -e $tmp/denied ]]
-	event "$tmp/audit" '.name == "unseen" and
-		(.detail | startswith("there is no /proc: "))'
-}
-
 @test "a tier that does not see what the policy asks for says so" {
 	echo '{"rules":[{"name":"files","filesystem":{"effect":"alert",
 		"blacklist":["/etc"]}}]}' >"$policy"

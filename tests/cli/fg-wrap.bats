@@ -128,36 +128,6 @@ same() {
 		fg-wrap sh -c 'pwd; umask; ulimit -n' | xargs) == "/ 0027 99" ]]
 }
 
-@test "the command's resource limits do not hold fg-wrap up" {
-	local limit show='ulimit -Sa; ulimit -Ha; /bin/true; exit 3'
-	echo '{"rules":[{"name":"n","processes":{"effect":"prevent",
-		"blacklist":["true"]}}]}' >"$tmp/policy"
-	for limit in "-S -f 1" "-S -v 20000" "-S -d 1000" "-S -s 64" "-s 64" \
-		"-S -n 8" "-S -t 1"; do
-		echo "ulimit $limit"
-		rm -f "$tmp/audit"
-		# shellcheck disable=SC2086
-		(ulimit $limit; sh -c "$show") >"$tmp/native" || true
-		run --separate-stderr bash -c 'ulimit $1
-			fg-wrap --policy="$2/policy" --audit="$2/audit" --tier=full \
-				sh -c "$3" >"$2/wrapped"' - "$limit" "$tmp" "$show"
-		echo "$status $stderr"
-		[[ $status -eq 3 && $stderr != *fg-wrap* ]]
-		diff "$tmp/native" "$tmp/wrapped"
-		[[ $(jq -r .name "$tmp/audit" | sort -u | xargs) == \
-			"exit policy.applied process.exec start" ]]
-	done
-	# A hard one cannot be lifted, but is said, and ends nothing.
-	rm "$tmp/audit"
-	local drop=()
-	[[ $(id -u) -ne 0 ]] || drop=(setpriv --bounding-set=-sys_resource)
-	run "${drop[@]}" bash -c '{ ulimit -f 0
-		fg-wrap --policy="$1/policy" --audit="$1/audit" sh -c "exit 4"
-		echo "status $?"; } 2>&1 | cat' - "$tmp"
-	[[ $output == *"status 4" && $output != *died* ]]
-	[[ $output == *"/audit: File too large; events are"* ]]
-}
-
 @test "descriptors are those of the caller, and no more" {
 	exec 7<"$BATS_TEST_FILENAME"
 	python3 -c "$list" >"$tmp/native"
