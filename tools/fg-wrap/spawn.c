@@ -171,8 +171,11 @@ spawn_child(const struct spawn *s)
 	limits_restore(s->limits);
 	sig_restore(s->signals);
 	r = spawn_exec(s->argv);
+	/* Alone: nobody may be there to read it, and SIGPIPE is the command's.
+	 */
 	if (s->alone)
 		spawn_complain(s->argv[0], r);
-	report(s, SPAWN_NO_EXEC, r);
+	else
+		report(s, SPAWN_NO_EXEC, r);
 	_exit(spawn_exit_code(r));
 }
