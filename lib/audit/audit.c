@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "audit/audit.h"
+#include "audit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,8 +49,10 @@ audit_open(const char *name, struct err *e)
 	    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
 	    0640);
 	if (fd < 0)
-		return err_set(e, ERR_PERM, errno, "--audit: %s: %s", name,
-		    strerror(errno));
+		return err_set(e, ERR_PERM, errno, "--audit: %s: %s",
+		    name[0] == '\0' ? "\"\"" : name,
+		    errno == ENXIO ? "there is nobody at the other end"
+				   : strerror(errno));
 	return fd;
 }
 

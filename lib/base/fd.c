@@ -37,10 +37,10 @@ fail(struct err *e, const char *what, int code)
 	return err_set(e, kind, code, "%s: %s", what, strerror(code));
 }
 
-int
-fd_open(const char *path, struct err *e)
+static int
+open_by(const char *path, int flags, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags);
 	struct stat st;
 
 	if (fd < 0)
@@ -50,6 +50,18 @@ fd_open(const char *path, struct err *e)
 		return fail(e, path, EISDIR);
 	}
 	return fd;
+}
+
+int
+fd_open(const char *path, struct err *e)
+{
+	return open_by(path, 0, e);
+}
+
+int
+fd_open_now(const char *path, struct err *e)
+{
+	return open_by(path, O_NONBLOCK, e);
 }
 
 /* One byte more than the bound decides whether the input ends there. */

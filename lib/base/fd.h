@@ -20,6 +20,9 @@ void fd_closep(int *fd);
  */
 int fd_open(const char *path, struct err *e);
 
+/* The same with O_NONBLOCK: it waits for nobody at the other end of a FIFO. */
+int fd_open_now(const char *path, struct err *e);
+
 /*
  * Append all of fd to b, up to b->max (more: EFBIG, "larger than N bytes").
  * what names the input in errors: a path, or "standard input".

@@ -25,12 +25,14 @@ enum {
 	FILEWATCH_REST_MS = 50,
 	FILEWATCH_REST_MAX_MS = 500,
 	FILEWATCH_BEGIN_MS = 100,
+	FILEWATCH_RETRY_MS = 1000, /* while its folder is not there */
 };
 
 struct filewatch {
 	const char *path; /* NULL: none */
 	int fd;           /* of inotify, to poll for POLLIN; -1: not yet */
 	int64_t begin_ms; /* when to start to watch; INT64_MAX: done */
+	bool told;        /* that it cannot be watched */
 	int64_t first_ms, changed_ms; /* of the changes not yet looked at */
 	struct stat seen;             /* when it was last read */
 };
@@ -39,13 +41,19 @@ struct filewatch {
 void filewatch_open(struct filewatch *f, const char *path, int64_t now_ms);
 
 /*
- * When it is time to, start to watch. Not being able to is an error, and is
- * told once.
+ * When it is time to, start to watch, or try it again. Not being able to is
+ * an error, which is told once, until it works again.
  */
 int filewatch_begin(struct filewatch *f, int64_t now_ms, struct err *e);
 
-/* Its text into b. It counts as read, also when that failed. */
-int filewatch_read(struct filewatch *f, struct buf *b, struct err *e);
+/*
+ * Its text into b. It counts as read, also when that failed. What is no
+ * regular file (a pipe) is waited for, wait_ms at most; with 0 it is refused,
+ * since whoever can put one there must not be able to hold up the reporter.
+ * ERR_PERM, ERR_TEMP (ETIMEDOUT).
+ */
+int filewatch_read(
+    struct filewatch *f, int64_t wait_ms, struct buf *b, struct err *e);
 
 /* POLLIN on fd: something happened. */
 void filewatch_poll(struct filewatch *f, int64_t now_ms);

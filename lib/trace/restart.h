@@ -16,11 +16,13 @@ int restart_interrupt(struct task *task);
 void restart_after(struct trace *t, struct task *task);
 
 /*
- * The task stands at PTRACE_EVENT_STOP with the registers r. Calls that the
- * stop alone has ended with EINTR (signal(7): epoll_wait(2) and its like) are
- * made to be entered again, unless a signal is about to be handled.
+ * The task stands at PTRACE_EVENT_STOP (signal 0), or before a signal. Calls
+ * that the stop alone has ended with EINTR, or a signal that the process
+ * ignores and would not have noticed if it were not traced, are made to be
+ * entered again, with all of their time limit; not so if another signal is
+ * about to be handled.
  */
-void restart_keep(struct trace *t, const struct task *task, struct regs *r);
+void restart_keep(struct trace *t, const struct task *task, int signal);
 
 /* The address of an instruction that enters a system call; 0: none found. */
 uint64_t restart_entry(struct trace *t, pid_t tid, const struct regs *r);

@@ -59,6 +59,13 @@ guards(const struct trace *t, const struct path *p)
 	return path_guarded(t, p->real) || path_guarded(t, p->given);
 }
 
+/* Relative to a descriptor that is not open: the kernel looks no further. */
+static bool
+nowhere(const struct trace *t, const struct path *p)
+{
+	return t->no_name == -EBADF && !str_starts(p->real, "/");
+}
+
 /* Nor moves what is above it. */
 static bool
 above_guarded(const struct trace *t, struct str path)
@@ -169,6 +176,8 @@ serve_open(struct trace *t, struct call *c)
 	if (error < 0 || (o.flags & O_PATH))
 		return error;
 	path_find(t, c, 0, dirfd_of(c, 0), opening_last(&o), &path);
+	if (nowhere(t, &path))
+		return -EBADF;
 	name = open_name(&o, &path);
 	if (name != EVENT_READ && guards(t, &path))
 		return -EPERM;
@@ -319,6 +328,8 @@ serve_path(struct trace *t, struct call *c)
 	if (error < 0)
 		return error;
 	path_find(t, c, 0, dirfd_of(c, 0), last_of(c, name), &path);
+	if (nowhere(t, &path))
+		return -EBADF;
 	if (guards(t, &path))
 		return -EPERM;
 	if (!(t->config.watches & EVENT_BIT(name)))
@@ -380,11 +391,15 @@ serve_paths(struct trace *t, struct call *c)
 		one.given = one.real = str_of(t->raw[0]);
 	} else {
 		path_find(t, c, 0, dirfd_of(c, 0), first_last(c), &one);
+		if (nowhere(t, &one))
+			return -EBADF;
 		if (guards(t, &one) ||
 		    (name == EVENT_RENAME && above_guarded(t, one.real)))
 			return -EPERM;
 	}
 	path_find(t, c, 1, dirfd_of(c, 2), PATH_NAME, &two);
+	if (nowhere(t, &two))
+		return -EBADF;
 	if (guards(t, &two) ||
 	    (name == EVENT_RENAME && above_guarded(t, two.real)))
 		return -EPERM;

@@ -86,8 +86,9 @@ struct trace {
 	uint32_t n_writers;  /* tasks that are .writer, */
 	int64_t held_ms;     /* the first of them since then (monotonic) */
 	bool no_openat2, no_readv, no_kcmp, no_getfd, no_pagemap;
-	int no_name;    /* -errno for a directory whose name is not known */
-	bool full_told; /* EVENT_UNSEEN for TRACE_TASKS_MAX was sent */
+	int no_name;        /* -errno for a directory whose name is not known */
+	bool full_told;     /* EVENT_UNSEEN for TRACE_TASKS_MAX was sent */
+	bool nameless_told; /* the same, for programs that have no name */
 	pid_t held[STATE_HELD_MAX];
 	unsigned n_held;
 	pid_t orphans[STATE_HELD_MAX]; /* seen without their parents' event */

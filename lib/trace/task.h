@@ -46,6 +46,7 @@ enum {
 	PROC_OUTSIDE = 1 << 3,    /* adopted: no_new_privs may be missing */
 	PROC_UNFILTERED = 1 << 4, /* a filter is missing, and will be */
 	PROC_UNREADABLE = 1 << 5, /* told that it cannot be read */
+	PROC_UNPINNED = 1 << 6,   /* told that it has no pins */
 	PROC_TEXT = 1700,
 };
 

@@ -108,7 +108,6 @@ watch_stop(struct trace *t, struct task *task)
 	}
 	if (regs_get(task->tid, &task->after) < 0)
 		return false;
-	restart_keep(t, task, &task->after);
 	task->ip = restart_entry(t, task->tid, &task->after);
 	if (task->ip == 0) {
 		give_up(t, p, "no place to call from");
@@ -206,18 +205,18 @@ watch_step(struct trace *t, struct task *task)
 	 * Only on its way out of a stop like the one it came from does the
 	 * kernel restart what it interrupted.
 	 */
-	(void)ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
+	(void)restart_interrupt(task);
 	call_resume(task, 0);
 }
 
 void
-watch_again(const struct trace *t, const struct task *task)
+watch_again(const struct trace *t, struct task *task)
 {
 	const struct proc *p = task_proc_of(t->table, task);
 
 	if (task->step != TASK_FILTER &&
 	    (task->bare || (watch_needs(t, p) && p->filtering == 0)))
-		(void)ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
+		(void)restart_interrupt(task);
 }
 
 void
@@ -256,7 +255,7 @@ watch_signal(struct trace *t, struct task *task, int signal)
 	if (task_proc_of(t->table, task)->filtering == task->tid)
 		task_proc_of(t->table, task)->filtering = 0;
 	(void)regs_put(task->tid, &task->after);
-	(void)ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
+	(void)restart_interrupt(task);
 	return false;
 }
 

@@ -24,7 +24,7 @@ bool watch_stop(struct trace *t, struct task *task);
  * when there is any other stop before it: if a filter was to go in, there is
  * another interrupt.
  */
-void watch_again(const struct trace *t, const struct task *task);
+void watch_again(const struct trace *t, struct task *task);
 
 /* tid is gone: if it was to put a filter in, another thread does. */
 void watch_lost(struct trace *t, struct proc *p, pid_t tid);

@@ -29,7 +29,8 @@ teardown() {
 		[[ $status -eq 143 ]]
 	done
 	run fg-wrap --pid1=app no-such-command
-	[[ $status -eq 127 && $output == *"no-such-command: command not found" ]]
+	[[ $status -eq 127 ]]
+	[[ $output == "fg-wrap: no-such-command: command not found" ]]
 	run fg-wrap --pid1=app --on-no-policy=closed true
 	[[ $status -eq 125 && $output == *"there is no policy"* ]]
 }

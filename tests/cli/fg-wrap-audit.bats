@@ -49,6 +49,11 @@ total() {
 	[[ $(cat "$tmp/out") == *7* ]] # it was the command's, too
 	run fg-wrap --audit=fd:x true
 	[[ $status -eq 125 && $output == *'"fd:x"'* ]]
+	mkfifo "$tmp/fifo"
+	run fg-wrap --audit="$tmp/fifo" true
+	[[ $status -eq 125 && $output == *"/fifo: there is nobody at the other end" ]]
+	run fg-wrap --audit= true
+	[[ $status -eq 125 && $output == 'fg-wrap: --audit: "": No such file or directory' ]]
 	run bash -c 'fg-wrap --audit=fd:9 true 9>&-'
 	[[ $status -eq 125 && $output == *"fd:9: Bad file descriptor" ]]
 	run bash -c 'fg-wrap --audit=fd:9 true 9</dev/null'
@@ -60,6 +65,7 @@ total() {
 		sh -c 'for i in 1 2 3 4 5; do /bin/true $i; done; echo done; exit 4'
 	[[ $status -eq 4 && $output == done ]]
 	[[ $(grep -c "No space left" <<<"$stderr") -eq 1 ]]
+	[[ $stderr == *"fg-wrap: /dev/full: the last events could not be written" ]]
 }
 
 @test "when there is room again, nothing is missing" {

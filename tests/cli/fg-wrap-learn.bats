@@ -215,6 +215,9 @@ foreign() {
 	done
 	run --separate-stderr fg-wrap --learn="$tmp/none/policy" sh -c 'echo ran'
 	[[ $status -eq 125 && -z $output && $stderr == *"$tmp/none/policy"* ]]
+	mkfifo "$tmp/fifo"
+	run --separate-stderr fg-wrap --learn="$tmp/fifo" sh -c 'echo ran'
+	[[ $status -eq 125 && -z $output && $stderr == *"not a regular file" ]]
 	run --separate-stderr fg-wrap --learn="$tmp" sh -c 'echo ran'
 	[[ $status -eq 125 && -z $output ]]
 }

@@ -149,6 +149,84 @@ last() {
 	eventually last 0
 }
 
+# asks N: a policy that asks for the first N of these detections, no others.
+asks() {
+	# shellcheck disable=SC2046
+	jq -n --argjson n "$1" '[$ARGS.positional | to_entries[] |
+		{(.value): (if .key < $n then "alert" else "disable" end)}] |
+		{rules: [{name: "asks \($n)", detections: (reverse | add)}]}' --args \
+		mining-pool setuid-file ptrace mount namespace kernel-module \
+		bpf io-uring foreign-abi port-scan raw-socket internal-port \
+		$(sed -n 's/.*\.id = "\(.*\)",/\1/p' lib/policy/policy_detection.c)
+}
+
+@test "policies that ask for ever more: the stack of filters is bounded, and it is told" {
+	local n filters shell
+	fg-policy --check <(asks 3)
+	asks 0 >"$policy"
+	started --policy="$policy"
+	for ((n = 1; n <= 12; n++)); do
+		asks $n >"$tmp/new"
+		mv "$tmp/new" "$policy"
+		eventually event "$tmp/audit" ".name == \"policy.applied\" and
+			.detail == \"asks $n\""
+	done
+	event "$tmp/audit" '.name == "unseen" and
+		(.detail | endswith("processes have 8 filters already"))'
+	shell=$(pgrep -P "${background[0]}" -x sh)
+	filters=$(sed -n 's/^Seccomp_filters:[[:space:]]*//p' \
+		"/proc/$shell/status")
+	[[ -z $filters || $filters -eq 8 ]]
+	rm -f "$tmp/last"
+	eventually last 0
+}
+
+@test "a policy that becomes what is no file holds nobody up" {
+	local bad
+	deny >"$policy"
+	started --policy="$policy" 2>"$tmp/stderr"
+	eventually last 126
+	mkfifo "$tmp/fifo"
+	mkdir "$tmp/folder"
+	for bad in "$tmp/fifo" /dev/zero "$tmp/folder" "$policy"; do
+		ln -sf "$bad" "$tmp/new"
+		: >"$tmp/audit"
+		mv -T "$tmp/new" "$policy"
+		eventually event "$tmp/audit" '.name == "policy.rejected"'
+		last 126
+	done
+	grep -q "$policy: not a regular file; .*the last good" "$tmp/stderr"
+	allow >"$tmp/new"
+	mv -T "$tmp/new" "$policy"
+	eventually last 0
+}
+
+@test "a folder that goes, and comes again with a policy" {
+	mkdir "$tmp/folder"
+	deny >"$tmp/folder/policy"
+	started --policy="$tmp/folder/policy" 2>"$tmp/stderr"
+	eventually last 126
+	rm -r "$tmp/folder"
+	eventually event "$tmp/audit" '.name == "policy.rejected"'
+	sleep 0.2
+	mkdir "$tmp/folder"
+	allow >"$tmp/folder/policy"
+	eventually last 0
+	deny >"$tmp/folder/policy"
+	eventually last 126
+	[[ $(grep -c "cannot be watched" "$tmp/stderr") -le 1 ]]
+}
+
+@test "a policy from a pipe is read at the start, but not waited for for ever" {
+	run fg-wrap --policy=<(deny; sleep 0.2) /bin/touch "$tmp/touched"
+	[[ $status -eq 126 && ! -e $tmp/touched ]]
+	mkfifo "$tmp/fifo"
+	run timeout 10 fg-wrap --policy="$tmp/fifo" --policy-wait=100 \
+		sh -c 'exit 5'
+	[[ $status -eq 5 && $output == *"no end of it came in 100 ms"* ]]
+	[[ $output == *"the command runs without a policy until there is one" ]]
+}
+
 @test "a policy that changes a hundred times is applied in the end" {
 	local i
 	started --policy="$policy"
@@ -179,6 +257,52 @@ last() {
 	done
 	run --separate-stderr fg-wrap --on-no-policy=closed true
 	[[ $status -eq 125 ]]
+}
+
+@test "another ipc namespace: what cannot be held to the policy fails, and is told" {
+	needs_namespaces
+	cat >"$policy" <<-end
+	{"rules":[{"name":"files","filesystem":{"effect":"prevent",
+	"blacklist":["$tmp/denied"]}}]}
+	end
+	cat >"$tmp/threads" <<-end
+	import os, threading, time
+	threading.Thread(target=time.sleep, args=(0.2,)).start()
+	for name in "denied", "other":
+	    try: os.mkdir("$tmp/" + name); print("made", name)
+	    except OSError as e: print(name, e.errno)
+	end
+	run fg-wrap --policy="$policy" --audit="$tmp/audit" \
+		python3 "$tmp/threads"
+	[[ $output == $'denied 1\nmade other' ]]
+	run ! event "$tmp/audit" '.name == "unseen"'
+	rmdir "$tmp/other"
+	run fg-wrap --policy="$policy" --audit="$tmp/audit" \
+		unshare --ipc python3 "$tmp/threads"
+	[[ $output == $'denied 1\nother 13' ]]
+	event "$tmp/audit" '.name == "unseen" and
+		(.detail | test("another ipc namespace")) and
+		(.process.exe | test("python"))'
+}
+
+@test "a machine that cannot hold the command to the policy: said, or not run" {
+	# What is traced already cannot be traced by the inner one.
+	run --separate-stderr fg-wrap --policy="$policy" \
+		fg-wrap --policy=<(deny) sh -c '/bin/touch "$1"' - "$tmp/x"
+	[[ $status -eq 0 && -e $tmp/x ]]
+	[[ $stderr == "fg-wrap: tier none, the best that works here "* ]]
+	run --separate-stderr fg-wrap --policy="$policy" \
+		fg-wrap --on-no-policy=closed --policy=<(deny) sh -c 'echo ran'
+	[[ $status -eq 125 && -z $output ]]
+	[[ $stderr == *"does not see all that the policy prevents"* ]]
+	# Nor with a lower tier that somebody asked for, or nothing to prevent.
+	run --separate-stderr fg-wrap --policy="$policy" \
+		fg-wrap --on-no-policy=closed --tier=none --policy=<(deny) \
+		sh -c 'echo ran'
+	[[ $status -eq 0 && $output == ran && -z $stderr ]]
+	run --separate-stderr fg-wrap --policy="$policy" \
+		fg-wrap --on-no-policy=closed --policy=<(deny alert) echo ran
+	[[ $status -eq 0 && $output == ran && -z $stderr ]]
 }
 
 @test "a tier that does not see what the policy asks for says so" {

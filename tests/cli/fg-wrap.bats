@@ -51,7 +51,14 @@ same() {
 	run fg-wrap /
 	[[ $status -eq 126 ]]
 	run fg-wrap ''
+	[[ $status -eq 127 && $output == 'fg-wrap: "": No such file or directory' ]]
+	printf '#!/no/such/shell\n' >"$tmp/script"
+	chmod +x "$tmp/script"
+	run fg-wrap "$tmp/script"
+	[[ $status -eq 127 && $output == *"its interpreter or loader was not found" ]]
+	PATH=$tmp:$PATH run fg-wrap script
 	[[ $status -eq 127 ]]
+	[[ $output == "fg-wrap: script: its interpreter or loader was not found" ]]
 	printf '\177ELF' >"$tmp/bad"
 	chmod +x "$tmp/bad"
 	run fg-wrap "$tmp/bad"
@@ -59,6 +66,8 @@ same() {
 }
 
 @test "125 for its own failures" {
+	run fg-wrap --socket="$(printf '%108s' '' | tr ' ' a)" true
+	[[ $status -eq 125 && $output == *"--socket: longer than 107 bytes"* ]]
 	run --separate-stderr fg-wrap
 	[[ $status -eq 125 && $stderr == *"COMMAND is missing"* ]]
 	run fg-wrap --no-such-option true
@@ -189,6 +198,34 @@ same() {
 	[[ $(wc -l <"$tmp/probe") -eq 1 ]]
 	[[ $(jq -r .kernel "$tmp/probe") == "$(uname -r)" ]]
 	[[ $(jq -r .uid "$tmp/probe") == "$(id -u)" ]]
+}
+
+@test "tier full: Landlock keeps processes outside from the command" {
+	local outside
+	[[ $(fg-wrap --probe | jq .landlock) -ge 2 ]] ||
+		skip "machine: no Landlock"
+	setpriv --bounding-set=-sys_admin true 2>/dev/null ||
+		skip "machine: not root"
+	sleep 60 &
+	outside=$!
+	background+=("$outside")
+	look=(setpriv --bounding-set=-sys_admin)
+	eventually bash -c '[[ $(readlink "/proc/$1/exe") == */sleep ]]' - "$outside"
+	# Itself, by another process, and the one outside.
+	script='readlink /proc/$$/exe; readlink /proc/$1/exe; exit 0'
+	run "${look[@]}" sh -c "$script" - "$outside"
+	[[ ${#lines[@]} -eq 2 && ${lines[1]} == */sleep ]]
+	run "${look[@]}" fg-wrap --keep-ptrace --tier=full sh -c "$script" - \
+		"$outside"
+	[[ ${#lines[@]} -eq 1 && ${lines[0]} != */sleep ]]
+	run "${look[@]}" fg-wrap --keep-ptrace --tier=exec sh -c "$script" - \
+		"$outside"
+	[[ ${#lines[@]} -eq 2 ]]
+	# It forbids no file.
+	mkdir "$tmp/one" "$tmp/two"
+	"${look[@]}" fg-wrap --tier=full sh -c 'cd "$1" && echo x >one/x &&
+		ln one/x two/y && mv one/x two/x && rm two/y && rmdir one' - "$tmp"
+	[[ $(cat "$tmp/two/x") == x ]]
 }
 
 @test "CAP_SYS_PTRACE is not left to the command, unless it is asked for" {

@@ -31,3 +31,51 @@ teardown() {
 	run chroot "$tmp/root" /fg-wrap /fg-wrap --version
 	[[ $status -eq 0 && $output == "fg-wrap $(cat VERSION)" ]]
 }
+
+@test "the command's resource limits do not hold fg-wrap up" {
+	local limit show='ulimit -Sa; ulimit -Ha; /bin/true; exit 3'
+	echo '{"rules":[{"name":"n","processes":{"effect":"prevent",
+		"blacklist":["true"]}}]}' >"$tmp/policy"
+	for limit in "-S -f 1" "-S -v 20000" "-S -d 1000" "-S -s 64" "-s 64" \
+		"-S -n 8" "-S -t 1"; do
+		echo "ulimit $limit"
+		rm -f "$tmp/audit"
+		# shellcheck disable=SC2086
+		(ulimit $limit; sh -c "$show") >"$tmp/native" || true
+		run --separate-stderr bash -c 'ulimit $1
+			fg-wrap --policy="$2/policy" --audit="$2/audit" --tier=full \
+				sh -c "$3" >"$2/wrapped"' - "$limit" "$tmp" "$show"
+		echo "$status $stderr"
+		[[ $status -eq 3 && $stderr != *fg-wrap* ]]
+		diff "$tmp/native" "$tmp/wrapped"
+		[[ $(jq -r .name "$tmp/audit" | sort -u | xargs) == \
+			"exit policy.applied process.exec start" ]]
+	done
+	# A hard one cannot be lifted, but is said, and ends nothing.
+	rm "$tmp/audit"
+	local drop=()
+	[[ $(id -u) -ne 0 ]] || drop=(setpriv --bounding-set=-sys_resource)
+	run "${drop[@]}" bash -c '{ ulimit -f 0
+		fg-wrap --policy="$1/policy" --audit="$1/audit" sh -c "exit 4"
+		echo "status $?"; } 2>&1 | cat' - "$tmp"
+	[[ $output == *"status 4" && $output != *died* ]]
+	[[ $output == *"/audit: File too large; events are"* ]]
+}
+
+@test "without /proc it says so, and lets nothing by that it may have to refuse" {
+	needs_namespaces
+	local policy=$tmp/policy
+	cat >"$policy" <<-end
+	{"rules":[{"name":"files","filesystem":{"effect":"prevent",
+	"blacklist":["$tmp/denied"]}}]}
+	end
+	cp "$(command -v fg-wrap)" "$tmp"
+	run unshare --mount bash -c 'mount -t tmpfs none /proc && cd "$1" &&
+		./fg-wrap --policy="$2" --audit=audit sh -c "
+			for name in $1/denied $1/other relative; do
+				mkdir \$name 2>/dev/null; echo \$?
+			done; exit 4"' - "$tmp" "$policy"
+	[[ $status -eq 4 && $output == $'1\n1\n1' && ! -e $tmp/denied ]]
+	event "$tmp/audit" '.name == "unseen" and
+		(.detail | startswith("there is no /proc: "))'
+}

@@ -37,6 +37,14 @@ network_policy() {
 		'"detections":{"raw-socket":"prevent","ptrace":"prevent"}'
 }
 
+# usual_policy: $tmp/all.json prevents in all sections, nothing that programs
+# usually do, and has what the default policy switches on.
+usual_policy() {
+	jq -s '{rules: [.[0].rules[0] * .[1].rules[0]]}' \
+		share/policy/default.json tests/bench/wrap-prevent.json \
+		>"$tmp/all.json"
+}
+
 # open_up: other users may look into the test's directory.
 open_up() {
 	local dir=$tmp
@@ -46,12 +54,13 @@ open_up() {
 	done
 }
 
-# wrapped POLICY COMMAND...: events in $tmp/audit
+# wrapped POLICY COMMAND...: events in $tmp/audit; all of it as $outer has it,
+# for $wrapped_s seconds at most
 wrapped() {
 	local policy=$1
 	shift
 	rm -f "$tmp/audit"
-	timeout -k 5 60 fg-wrap --policy "$tmp/$policy.json" \
+	timeout -k 5 "${wrapped_s:-60}" "${outer[@]}" fg-wrap --policy "$tmp/$policy.json" \
 		--audit "$tmp/audit" -- "$@"
 }
 
@@ -59,6 +68,22 @@ wrapped() {
 prevented() {
 	jq -es 'any(.[]; .action == "prevent" or .action == "block")' \
 		"$tmp/audit" >/dev/null
+}
+
+# quiet AUDIT [RULE...]: it tells that the command began and ended, and under
+# which policies; beside that of these rules, and of each of them, and nothing
+# else.
+quiet() {
+	local audit=$1
+	shift
+	diff <(printf '%s\n' "$@" | sort -u | grep .) \
+		<(jq -r 'select([.name] | inside(["start", "policy.applied",
+			"exit"]) | not) | .rule.id // .name' "$audit" |
+			sort -u) || {
+		jq -c 'select(.kind != "lifecycle") | {name, action, rule, msg}' \
+			"$audit" | sort | uniq -c | head -n 20
+		return 1
+	}
 }
 
 # every PROGRAM POLICY EXPECTED FRESH ARG...: every try of evade-PROGRAM, by

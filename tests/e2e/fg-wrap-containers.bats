@@ -40,7 +40,8 @@ make_debian() {
 	done
 	copy "$root" /bin/{sh,bash,cat,id,sleep,true,touch,ls,mkdir,rm,cp,kill} \
 		/usr/bin/{setpriv,env,head,tail,tr}
-	for fixture in race evade-file evade-change evade-exec evade-net evade-pin eintr; do
+	for fixture in race evade-file evade-change evade-exec evade-net evade-pin eintr \
+		waits; do
 		copy "$root" "$fixtures/$fixture"
 		mv "$root$fixtures/$fixture" "$root/usr/bin/$fixture"
 	done
@@ -60,6 +61,9 @@ make_debian() {
 	done
 	chmod 666 "$root"/room/[abc]
 	cp "$root/usr/bin/evade-exec" "$root/room/denied"
+	# With the rights of root, whoever starts it.
+	cp "$root/usr/bin/id" "$root/usr/bin/who"
+	chmod 4755 "$root/usr/bin/who"
 	printf '#!/bin/sh\n: >"$2"\n' >"$root/room/denied.sh"
 	chmod +x "$root/room/denied.sh"
 	image debian
@@ -71,6 +75,7 @@ make_scratch() {
 	cc -O2 -static -D_GNU_SOURCE -o "$C/scratch/race" tests/fixtures/race.c
 	for try in a b c; do
 		: >"$C/scratch/room/$try"
+		cp "$C/scratch/race" "$C/scratch/room/twin-$try"
 	done
 	chmod 666 "$C"/scratch/room/[abc]
 	image scratch
@@ -169,11 +174,17 @@ in_image() {
 }
 
 in_scratch() {
-	local got
-	got=$(inside scratch /race open thread 2000 /room/a /room/b) || true
-	echo "$got"
-	jq -e '.b == 0 and .a + .refused == .tries' <<<"$got" >/dev/null &&
-		tier_is && prevented_in
+	local got race
+	for race in 'open thread 2000 /room/a /room/b' \
+		'connect process 2000 127.0.0.1:18493 127.0.0.2:18493' \
+		'exec vfork 50 /room/twin-a /room/twin-b'; do
+		# shellcheck disable=SC2086 # words
+		got=$(inside scratch /race $race) || true
+		echo "$got"
+		jq -e '.b == 0 and .other == 0 and .a + .refused == .tries' \
+			<<<"$got" >/dev/null && tier_is && prevented_in ||
+			return
+	done
 }
 
 @test "scratch image: nothing but fg-wrap and a static program" {
@@ -184,6 +195,26 @@ in_scratch() {
 	options=(--read-only --read-only-tmpfs=false)
 	shapes in_image debian /bin/sh -c \
 		'echo hello; /usr/bin/id || echo refused; exit 7'
+	shapes in_image busybox /bin/sh -c \
+		'echo hello; /bin/id || echo refused; exit 7'
+}
+
+in_read_only() {
+	local got
+	got=$(inside debian /bin/sh -c ': >/room/a; : >/room/c
+		(: >/room/b) 2>/dev/null && echo written
+		race connect thread 2000 127.0.0.1:18494 127.0.0.2:18494
+		race open process 2000 /room/a /room/b
+		race open thread 2000 /room/a /room/c' 2>&1) || true
+	echo "$got"
+	grep "^{" <<<"$got" | jq -es 'length == 3 and
+		all(.[]; .tries == 2000) and all(.[:2][]; .b == 0) and
+		(.[2] | .refused == 0)' >/dev/null && tier_is && prevented_in
+}
+
+@test "read-only root file system: races, on a volume" {
+	options=(--read-only --read-only-tmpfs=false --tmpfs /room:rw,mode=1777)
+	shapes in_read_only
 }
 
 @test "exit codes and signals of the task are the command's" {
@@ -204,6 +235,58 @@ in_scratch() {
 	code=0
 	wait "${background[-1]}" || code=$?
 	[[ $code -eq 5 && $(<"$tmp/out") == *stopping* ]]
+}
+
+# ---- transparency -----------------------------------------------------------
+
+@test "they are as on Fargate: capabilities, and the default seccomp profile" {
+	caps=(--cap-drop all --cap-add "$fargate_caps")
+	plain debian cat /proc/self/status >"$tmp/status"
+	grep -E '^(Cap|Seccomp)' "$tmp/status"
+	grep -q $'^Seccomp:\t2$' "$tmp/status"
+	# The fourteen of them.
+	grep -q $'^CapBnd:\t00000000a80425fb$' "$tmp/status"
+}
+
+# The output, the status, and no word of it.
+undisturbed() {
+	local native got code=0
+	native=$(plain debian /bin/bash -c "$1" 2>&1) || native+=" status $?"
+	got=$(inside debian /bin/bash -c "$1" 2>&1) || got+=" status $?"
+	diff <(echo "$native") <(echo "$got") && quiet "$audit" && tier_is
+}
+
+@test "what may run does so as natively, and nothing is told" {
+	# shellcheck disable=SC2016 # is for the container
+	shapes undisturbed 'cd /tmp; waits 1000; eintr 3000 file | tr -d 0-9
+		trap "echo caught" USR1; kill -USR1 $$
+		(sleep 9 & kill -TERM $!; wait $!; echo $?)
+		for i in 1 2 3; do echo $i; done | tail -n 1 | cat
+		mkdir -p a/b; cp /usr/bin/race a/b; ls -l a/b | head -c 10
+		race open nobody 100 /room/a /room/c; rm -r a
+		cat /proc/self/limits; umask; exit 3'
+}
+
+# rights TIER: those of a set-user-ID program that user 1000 starts
+rights() {
+	wrap=(--tier="$1")
+	inside debian setpriv --reuid=1000 --regid=1000 --clear-groups who -u
+}
+
+@test "set-user-ID programs, by tier; what cannot be looked at is told" {
+	local unseen='.name == "unseen" and (.detail | test("argv"))'
+	[[ $(plain debian setpriv --reuid=1000 --regid=1000 --clear-groups \
+		who -u) -eq 0 ]] || skip "machine: nosuid"
+	[[ $(rights none) -eq 0 ]]
+	[[ $(rights exec) -eq 0 ]]
+	event "$audit" "$unseen"
+	# What has another user now, and cannot be read, does not start.
+	run rights full
+	[[ $status -ne 0 && $output == *"Permission denied"* ]]
+	caps=(--cap-drop all --cap-add "$fargate_caps,sys_ptrace")
+	[[ $(rights none) -eq 0 && $(rights full) -eq 1000 ]]
+	[[ $(rights exec) -eq 0 ]]
+	! event "$audit" "$unseen"
 }
 
 # ---- capabilities -----------------------------------------------------------

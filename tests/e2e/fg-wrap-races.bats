@@ -12,7 +12,7 @@ setup() {
 	wrap_setup
 	tries=20000 execs=600
 	if [[ -n ${SOAK:-} ]]; then
-		execs=20000
+		execs=20000 wrapped_s=600
 	fi
 	mkdir "$tmp/keep" "$tmp/other"
 	# One byte is all the difference: policies here name files.
@@ -83,6 +83,19 @@ race() {
 
 @test "rename" {
 	race files rename $tries "$tmp/other/a" "$tmp/other/b" "$tmp/other/c"
+}
+
+@test "the first write from outside, 60 times" {
+	local i got
+	for ((i = 0; i < 60; i++)); do
+		touch "$tmp"/other/{a,b}
+		got=$(wrapped files "$fixtures/race" unlink process 100 \
+			"$tmp/other/a" "$tmp/other/b")
+		jq -e '.b == 0' <<<"$got" >/dev/null || {
+			echo "$got"
+			return 1
+		}
+	done
 }
 
 @test "connect" {

@@ -155,6 +155,8 @@ knows_the_time(void **state)
 
 	(void)state;
 	assert_true(now >= before - 1000 && now < before + 60000);
+	assert_true(time_now_ns() / 1000000 >= now);
+	assert_true(time_now_ns() / 1000000 < now + 60000);
 }
 
 int

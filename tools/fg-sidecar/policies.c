@@ -78,7 +78,7 @@ policies_read(struct policies *p, struct err *e)
 	buf_reset(&p->fresh);
 	if (access(p->path, F_OK) != 0 && errno == ENOENT)
 		return 0;
-	r = filewatch_read(&p->file, &p->fresh, e);
+	r = filewatch_read(&p->file, 0, &p->fresh, e);
 	return r != 0 ? r : policies_offer(p, buf_str(&p->fresh), p->path, e);
 }
 

@@ -5,7 +5,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+
+#include "time/time.h"
 
 static const char *
 why_not(const struct supervisor *s, int error)
@@ -35,7 +36,6 @@ static void
 tell(struct supervisor *s, const struct shared_entered *e, int error)
 {
 	char detail[128];
-	struct timespec t;
 	struct event ev = {
 	    .name = EVENT_ENTERED,
 	    .by = {.pid = e->pid,
@@ -47,11 +47,10 @@ tell(struct supervisor *s, const struct shared_entered *e, int error)
 		.cwd = str_of(e->cwd),
 		.args = str_make(e->args, e->n_args),
 		.args_cut = e->args_cut},
+	    .ts_ns = time_now_ns(),
 	    .count = 1,
 	};
 
-	(void)clock_gettime(CLOCK_REALTIME, &t);
-	ev.ts_ns = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 	(void)snprintf(detail, sizeof detail, "not under the policy: %s",
 	    why_not(s, error));
 	ev.detail = str_of(detail);

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "base/cli.h"
 #include "base/fd.h"
 #include "base/log.h"
@@ -24,7 +25,7 @@ be_supervisor(
 	struct err e = {0};
 	int r;
 
-	reporter_set_apart();
+	apart_be();
 	r = supervise_prepare(s, &e);
 	if (r == 0)
 		r = start(s, &e);
@@ -101,6 +102,7 @@ app_run(struct supervisor *s, int (*start)(struct supervisor *s, struct err *e),
 		return CLI_LOADER_FAILED; /* it has said why */
 	spawn_child(&(struct spawn){.argv = s->argv,
 	    .signals = &s->signals,
+	    .limits = &s->limits,
 	    .closed = s->options->closed,
 	    .keep_ptrace = s->options->keep_ptrace,
 	    .tty = -1,

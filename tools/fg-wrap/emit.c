@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "emit.h"
 
-#include <time.h>
-
-static int64_t
-now_ns(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
+#include "time/time.h"
 
 void
 emit_event(struct emit *x, const struct event *ev)
@@ -37,7 +28,7 @@ emit_tell(struct emit *x, enum event_name name, enum event_severity severity,
 {
 	const struct event ev = {
 	    .name = name,
-	    .ts_ns = now_ns(),
+	    .ts_ns = time_now_ns(),
 	    .detail = str_of(detail),
 	    .number = number,
 	    .action = EVENT_INFORM,
@@ -54,7 +45,7 @@ emit_lost(struct emit *x, uint64_t n, const char *why)
 {
 	const struct event ev = {
 	    .name = EVENT_LOST,
-	    .ts_ns = now_ns(),
+	    .ts_ns = time_now_ns(),
 	    .detail = str_of(why),
 	    .action = EVENT_INFORM,
 	    .severity = EVENT_MEDIUM,

@@ -87,6 +87,8 @@ is_ours(int sig, const siginfo_t *info)
 {
 	if (has_sender(info) && info->si_pid == f.self)
 		return true;
+	if (info->si_code == SI_KERNEL && sig == SIGXCPU)
+		return true;
 	if (info->si_code == SI_KERNEL && is_terminal(sig) &&
 	    (!f.config.pid1 || sig == SIGTTIN || sig == SIGTTOU))
 		return true;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "learn/learn.h"
+#include "time/time.h"
 
 void
 judge_wake(const struct judge *j)
@@ -41,10 +42,7 @@ refusal(const struct event *ev)
 static void
 tell(struct judge *j, struct event *ev)
 {
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_REALTIME, &t);
-	ev->ts_ns = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	ev->ts_ns = time_now_ns();
 	ev->action = EVENT_INFORM;
 	ev->severity = EVENT_MEDIUM;
 	ev->enforced = true;

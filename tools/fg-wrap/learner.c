@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -17,11 +18,18 @@ enum { FILE_MODE = 0644 };
 static int
 read_file(const char *path, struct buf *b, struct err *e)
 {
-	const char *what;
+	cleanup_fd int fd = -1;
+	struct stat st;
 
 	if (access(path, F_OK) != 0 && errno == ENOENT)
 		return 0;
-	return fd_read_input(path, b, &what, e);
+	fd = fd_open_now(path, e);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return err_set(
+		    e, ERR_PERM, EINVAL, "%s: not a regular file", path);
+	return fd_read_all(fd, path, b, e);
 }
 
 int

@@ -50,10 +50,9 @@ let_out(struct merge *m, struct merge_slot *slot)
 }
 
 static bool
-keep(struct merge_slot *slot, const struct event *ev)
+keep(struct merge *m, struct merge_slot *slot, const struct event *ev)
 {
-	unsigned char packed[EVENT_PACKED_MAX];
-	size_t n = pack(ev, false, packed);
+	size_t n = pack(ev, false, m->packed);
 
 	if (n == 0)
 		return false;
@@ -65,7 +64,7 @@ keep(struct merge_slot *slot, const struct event *ev)
 		slot->packed = more;
 		slot->cap = n;
 	}
-	memcpy(slot->packed, packed, n);
+	memcpy(slot->packed, m->packed, n);
 	slot->n = n;
 	slot->held += ev->count;
 	return true;
@@ -92,8 +91,7 @@ find(struct merge *m, uint64_t key, bool *found)
 void
 merge_put(struct merge *m, const struct event *ev, int64_t now_ms)
 {
-	unsigned char packed[EVENT_PACKED_MAX];
-	size_t n = pack(ev, true, packed);
+	size_t n = pack(ev, true, m->packed);
 	struct merge_slot *slot;
 	uint64_t key;
 	bool found;
@@ -102,9 +100,9 @@ merge_put(struct merge *m, const struct event *ev, int64_t now_ms)
 		m->out(m->arg, ev);
 		return;
 	}
-	key = siphash(m->seed, packed, n);
+	key = siphash(m->seed, m->packed, n);
 	slot = find(m, key, &found);
-	if (found && now_ms < slot->until_ms && keep(slot, ev)) {
+	if (found && now_ms < slot->until_ms && keep(m, slot, ev)) {
 		if (slot->until_ms < m->next_ms)
 			m->next_ms = slot->until_ms;
 		return;

@@ -27,6 +27,7 @@ struct merge {
 	void (*out)(void *arg, const struct event *ev);
 	void *arg;
 	int64_t next_ms;
+	unsigned char packed[EVENT_PACKED_MAX]; /* what is being looked at */
 	struct merge_slot slots[MERGE_SLOTS];
 };
 

@@ -27,10 +27,4 @@ struct reporter_config {
  */
 _Noreturn void reporter_run(const struct reporter_config *config);
 
-/*
- * A session and a standard input and output of its own, and no ear for
- * signals: for a process that the command's signals are not meant for.
- */
-void reporter_set_apart(void);
-
 #endif

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "learner.h"
 #include "options.h"
+#include "sidecar.h"
 #include "supervise.h"
 
 enum { HELLO_MAX = 16384 };
@@ -83,6 +84,15 @@ wanted_tier(const struct supervisor *s)
 	return s->probe.tier;
 }
 
+/* Nobody asked for a lower tier, and yet it does not see enough. */
+static bool
+falls_short(const struct supervisor *s, enum trace_tier tier)
+{
+	return strcmp(s->options->tier, "auto") == 0 &&
+	       s->judge.policy != NULL && policy_tier(s->judge.policy).n == 0 &&
+	       (judge_prevents(&s->judge) & ~supervise_sees(tier)) != 0;
+}
+
 static bool
 closed(const struct supervisor *s)
 {
@@ -124,29 +134,60 @@ tell_no_manifest(struct supervisor *s, const char *why)
 		(void)judge_event(&s->judge, &ev);
 }
 
+/* --on-no-policy=closed: may the command run all the same? */
+static int
+refuse(const struct supervisor *s, enum trace_tier tier, struct err *e)
+{
+	if (s->judge.policy == NULL)
+		return err_set(e, ERR_PERM, ENOENT,
+		    "there is no policy, and --on-no-policy=closed; the "
+		    "command is not run");
+	if (tier > s->probe.tier)
+		return err_set(e, ERR_PERM, ENOTSUP,
+		    "tier %s is wanted, but only %s works here (see "
+		    "--probe), and --on-no-policy=closed",
+		    probe_tier_text(tier), probe_tier_text(s->probe.tier));
+	if (falls_short(s, tier))
+		return err_set(e, ERR_PERM, ENOTSUP,
+		    "tier %s, the best that works here (see --probe), does "
+		    "not see all that the policy prevents, and "
+		    "--on-no-policy=closed",
+		    probe_tier_text(tier));
+	return 0;
+}
+
+static void
+warn(const struct supervisor *s, enum trace_tier tier)
+{
+	if (s->judge.policy == NULL && s->options->policy != NULL)
+		log_error("the command runs without a policy until there is "
+			  "one");
+	if (falls_short(s, tier))
+		log_error("tier %s, the best that works here (see --probe), "
+			  "does not see all that the policy prevents",
+		    probe_tier_text(tier));
+}
+
 static int
 start(struct supervisor *s, struct err *e)
 {
 	struct err why = {0};
 	enum trace_tier tier;
-	int r;
+	int r = 0;
 
 	supervise_take_policy(s);
-	if (s->judge.policy == NULL && closed(s))
-		return err_set(e, ERR_PERM, ENOENT,
-		    "there is no policy, and --on-no-policy=closed; the "
-		    "command is not run");
+	tier = wanted_tier(s);
+	if (closed(s))
+		r = refuse(s, tier, e);
+	else
+		warn(s, tier);
+	if (r != 0)
+		return r;
 	r = open_manifest(s, &why);
 	if (r != 0) {
 		*e = why;
 		return r;
 	}
-	tier = wanted_tier(s);
-	if (tier > s->probe.tier && closed(s))
-		return err_set(e, ERR_PERM, ENOTSUP,
-		    "tier %s is wanted, but only %s works here (see "
-		    "--probe), and --on-no-policy=closed",
-		    probe_tier_text(tier), probe_tier_text(s->probe.tier));
 	r = s->app != 0 ? app_start(s, tier, !closed(s), e)
 			: supervise_start(s, tier, !closed(s), e);
 	if (r != 0)
@@ -179,6 +220,7 @@ wrap(struct options *o, char **argv, struct err *e)
 	s.report.command = argv[0];
 	s.report.audit = -1;
 	sig_save(&s.signals);
+	limits_lift(&s.limits);
 	s.report.shared = s.judge.shared = shared_new(e);
 	if (s.report.shared == NULL)
 		return -ENOMEM;
@@ -217,6 +259,9 @@ run(void *opts, struct cli_rest rest, struct err *e)
 					 "--probe takes no command");
 	if (rest.n == 0)
 		return err_set(e, ERR_USAGE, EINVAL, "COMMAND is missing");
+	if (o->socket != NULL && strlen(o->socket) > SIDECAR_PATH_MAX)
+		return err_set(e, ERR_USAGE, ENAMETOOLONG,
+		    "--socket: longer than %d bytes", SIDECAR_PATH_MAX);
 	if (o->socket == NULL && access(OPTIONS_SOCKET, F_OK) == 0)
 		o->socket = OPTIONS_SOCKET;
 	return wrap(o, rest.argv, e);

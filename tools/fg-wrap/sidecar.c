@@ -47,7 +47,9 @@ open_socket(const char *path)
 	cleanup_fd int fd = -1;
 	int r;
 
-	if (strlen(path) >= sizeof to.sun_path)
+	_Static_assert(
+	    SIDECAR_PATH_MAX < sizeof to.sun_path, "it has room for a NUL");
+	if (strlen(path) > SIDECAR_PATH_MAX)
 		return -1;
 	memcpy(to.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

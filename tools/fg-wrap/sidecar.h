@@ -18,6 +18,7 @@ enum {
 	SIDECAR_IN_MAX = (1 << 20) + 4096, /* a policy and its envelope */
 	SIDECAR_QUEUE_MAX = 1 << 20,       /* bytes without an ack */
 	SIDECAR_LINES_MAX = 4096,          /* lines without an ack */
+	SIDECAR_PATH_MAX = 107,            /* sun_path less its NUL; unix(7) */
 	SIDECAR_RETRY_MIN_MS = 100,
 	SIDECAR_RETRY_MAX_MS = 10000,
 };

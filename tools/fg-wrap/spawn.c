@@ -2,23 +2,24 @@
 #include "spawn.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/str.h"
 #include "caps.h"
+#include "landlock/landlock.h"
 
 /* A script without "#!" is one of the shell; execvp(3). */
 static int
-run_file(const char *path, char **argv)
+run_file(char *path, char **argv)
 {
 	enum { ARGS_MAX = 4096 };
-	char *shell[ARGS_MAX + 3];
+	static char *shell[ARGS_MAX + 3]; /* a stack may be small */
 	size_t n = 0;
 
 	(void)execve(path, argv, environ);
@@ -29,7 +30,7 @@ run_file(const char *path, char **argv)
 	if (n > ARGS_MAX)
 		return E2BIG;
 	shell[0] = (char[]){"sh"};
-	shell[1] = strdup(path);
+	shell[1] = path;
 	memcpy(shell + 2, argv + 1, n * sizeof *argv);
 	(void)execve("/bin/sh", shell, environ);
 	return ENOEXEC;
@@ -79,7 +80,7 @@ search(const char *name, char to[PATH_MAX])
 int
 spawn_exec(char **argv)
 {
-	char path[PATH_MAX];
+	static char path[PATH_MAX];
 	int r;
 
 	if (argv[0][0] == '\0')
@@ -90,24 +91,28 @@ spawn_exec(char **argv)
 	return r != 0 ? r : run_file(path, argv);
 }
 
-void
-spawn_complain(const char *name, int error)
+/* It is there, and yet is not found: what should run it is missing. */
+static bool
+is_there(const char *name)
 {
-	log_error("%s: %s", name,
-	    error == ENOENT && strchr(name, '/') == NULL ? "command not found"
-							 : strerror(error));
+	char path[PATH_MAX];
+
+	return strchr(name, '/') != NULL ? access(name, F_OK) == 0
+					 : search(name, path) == 0;
 }
 
 void
-spawn_let_go(void)
+spawn_complain(const char *name, int error)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	const char *why = strerror(error);
 
-	for (int fd = 0; fd <= 1; fd++)
-		if (null < 0 || dup2(null, fd) < 0)
-			(void)close(fd);
-	if (null > 1)
-		(void)close(null);
+	if (name[0] == '\0')
+		name = "\"\"";
+	else if (error == ENOENT && is_there(name))
+		why = "its interpreter or loader was not found";
+	else if (error == ENOENT && strchr(name, '/') == NULL)
+		why = "command not found";
+	log_error("%s: %s", name, why);
 }
 
 int
@@ -133,6 +138,17 @@ take_group(const struct spawn *s)
 		(void)tcsetpgrp(s->tty, getpgrp());
 }
 
+/*
+ * The floor below the tracer. Where the kernel has none, or it would take
+ * mount(2) away, the tracer is all there is.
+ */
+static void
+lay_floor(enum trace_tier tier)
+{
+	if (tier == TRACE_FULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
+		(void)landlock_guard();
+}
+
 void
 spawn_child(const struct spawn *s)
 {
@@ -145,16 +161,21 @@ spawn_child(const struct spawn *s)
 	for (int fd = 0; fd <= 2; fd++)
 		if ((s->closed >> fd & 1) != 0)
 			(void)close(fd);
+	lay_floor(s->tier);
 	r = trace_install(s->tier, s->filter, s->filter_n, s->go);
 	if (r != 0) {
 		report(s, SPAWN_NO_TRACE, -r);
 		_exit(125);
 	}
 	report(s, SPAWN_READY, 0);
+	limits_restore(s->limits);
 	sig_restore(s->signals);
 	r = spawn_exec(s->argv);
+	/* Alone: nobody may be there to read it, and SIGPIPE is the command's.
+	 */
 	if (s->alone)
 		spawn_complain(s->argv[0], r);
-	report(s, SPAWN_NO_EXEC, r);
+	else
+		report(s, SPAWN_NO_EXEC, r);
 	_exit(spawn_exit_code(r));
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "limits.h"
 #include "sig.h"
 #include "trace/trace.h"
 
@@ -24,6 +25,7 @@ struct spawn_report {
 struct spawn {
 	char **argv;
 	const struct sig_saved *signals;
+	const struct limits *limits;
 	unsigned closed; /* descriptors that were closed at the start */
 	bool keep_ptrace;
 	bool group;           /* a process group of its own, */
@@ -41,12 +43,6 @@ _Noreturn void spawn_child(const struct spawn *s);
 
 /* As execvp(3); returns errno. */
 int spawn_exec(char **argv);
-
-/*
- * Descriptors 0 and 1 are the command's alone: whoever reads its output must
- * see the end of it. Standard error stays, for what we have to say.
- */
-void spawn_let_go(void);
 
 /* Say why the program name could not be run. */
 void spawn_complain(const char *name, int error);

@@ -227,6 +227,7 @@ try_tier(struct supervisor *s, enum trace_tier tier, struct err *e)
 		(void)close(p.go[1]);
 		spawn_child(&(struct spawn){.argv = s->argv,
 		    .signals = &s->signals,
+		    .limits = &s->limits,
 		    .closed = s->options->closed,
 		    .keep_ptrace = s->options->keep_ptrace,
 		    .group = s->probe.pid1,

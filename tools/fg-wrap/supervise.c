@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "adopt.h"
+#include "apart.h"
 #include "base/log.h"
 #include "forward.h"
 #include "kin.h"
 #include "spawn.h"
+#include "time/time.h"
 
 enum { SWEEPS_MAX = 50, SWEEP_NS = 10000000 };
 
@@ -50,29 +52,49 @@ wait_for_news(const struct supervisor *s, struct trace_what *what)
 		plain_wait(s, what);
 }
 
-/* Everything in ev that this tier does not see. */
-static void
-tell_unseen(struct shared *shared, enum trace_tier tier, event_set watches)
+event_set
+supervise_sees(enum trace_tier tier)
 {
-	const event_set seen = tier == TRACE_NONE
-				   ? 0
-				   : EVENT_BIT(EVENT_EXEC) |
-					 EVENT_BIT(EVENT_ENTERED) |
-					 EVENT_BIT(EVENT_SETUID);
+	return tier == TRACE_FULL ? ~(event_set)0
+	       : tier == TRACE_NONE
+		   ? 0
+		   : EVENT_BIT(EVENT_EXEC) | EVENT_BIT(EVENT_ENTERED) |
+			 EVENT_BIT(EVENT_SETUID);
+}
+
+static void
+add(struct shared *shared, const char *before, const char *text)
+{
 	size_t n = strlen(shared->error);
 
-	if (tier == TRACE_FULL || (watches & ~seen) == 0)
+	(void)snprintf(shared->error + n, sizeof shared->error - n, "%s%s",
+	    n > 0 ? before : "", text);
+}
+
+/* What of the policy is not seen in this tier, or on this machine. */
+static void
+tell_unseen(const struct supervisor *s)
+{
+	struct shared *shared = s->report.shared;
+	const event_set watches = judge_watches(&s->judge);
+	const event_set missed = watches & ~supervise_sees(s->tier);
+	const bool blind = watches != missed && !s->probe.proc;
+
+	if (missed == 0 && !blind)
 		return;
-	n += (size_t)snprintf(shared->error + n, sizeof shared->error - n,
-	    "tier %s does not see", probe_tier_text(tier));
-	for (unsigned name = EVENT_EXEC; name < EVENT_LIFECYCLE; name++) {
-		if ((watches & ~seen & EVENT_BIT(name)) == 0 ||
-		    n >= sizeof shared->error)
-			continue;
-		n += (size_t)snprintf(shared->error + n,
-		    sizeof shared->error - n, " %s",
-		    event_name_text((enum event_name)name));
+	if (blind)
+		add(shared, "; ",
+		    "there is no /proc: programs, and files by relative names, "
+		    "are not known");
+	if (missed != 0) {
+		add(shared, "; ", "tier ");
+		add(shared, "", probe_tier_text(s->tier));
+		add(shared, "", " does not see");
 	}
+	for (unsigned name = EVENT_EXEC; name < EVENT_LIFECYCLE; name++)
+		if ((missed & EVENT_BIT(name)) != 0)
+			add(shared, " ",
+			    event_name_text((enum event_name)name));
 	atomic_store(&shared->applied, SHARED_PARTLY);
 }
 
@@ -107,7 +129,7 @@ supervise_take_policy(struct supervisor *s)
 		atomic_store(&shared->applied, SHARED_PARTLY);
 	}
 	if (s->command != 0)
-		tell_unseen(shared, s->tier, judge_watches(&s->judge));
+		tell_unseen(s);
 }
 
 /* The SIGKILL for the rest, as often as it takes new ones to appear. */
@@ -154,18 +176,16 @@ exit_code(int status)
 static void
 put_exit(struct supervisor *s, int status)
 {
-	struct timespec t;
 	char detail[64];
 	struct event ev = {
 	    .name = EVENT_EXIT,
+	    .ts_ns = time_now_ns(),
 	    .action = EVENT_INFORM,
 	    .number = s->code,
 	    .enforced = true,
 	    .count = 1,
 	};
 
-	(void)clock_gettime(CLOCK_REALTIME, &t);
-	ev.ts_ns = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 	(void)snprintf(detail, sizeof detail, "%s %d%s",
 	    WIFSIGNALED(status) ? "signal" : "exit status",
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
@@ -272,7 +292,7 @@ void
 supervise_started(struct supervisor *s)
 {
 	atomic_store(&s->report.shared->traced, s->trace != NULL);
-	tell_unseen(s->report.shared, s->tier, judge_watches(&s->judge));
+	tell_unseen(s);
 }
 
 void
@@ -305,7 +325,7 @@ supervise_run(struct supervisor *s)
 	bool over = s->app != 0 && s->trace == NULL;
 
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	spawn_let_go();
+	apart_let_go();
 	if (s->reporter != 0)
 		(void)kill(s->reporter, SIGCONT);
 	while (!over) {

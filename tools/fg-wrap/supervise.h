@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "judge.h"
+#include "limits.h"
 #include "probe.h"
 #include "reporter.h"
 #include "sig.h"
@@ -17,6 +18,7 @@ struct supervisor {
 	const struct options *options;
 	char **argv;
 	struct sig_saved signals;
+	struct limits limits;
 	struct probe probe;
 	struct judge judge;
 	struct reporter_config report;
@@ -50,6 +52,9 @@ struct spawn_report supervise_report(int fd);
 /* A new reporter; and what to do when one has died. */
 int supervise_reporter(struct supervisor *s, struct err *e);
 void supervise_reporter_died(struct supervisor *s);
+
+/* What can be seen in that tier. */
+event_set supervise_sees(enum trace_tier tier);
 
 /* Until the end; the exit code. */
 int supervise_run(struct supervisor *s);
