@@ -22,10 +22,13 @@ find(struct arena *a, const struct jtree *policy,
 	const struct jtree *rules = jtree_get(policy, "rules"), *rule;
 	const struct collections *all = NULL;
 	bool in = false;
-	int r;
+	int r = 0;
 
 	*ret = NULL;
-	r = collections_read(a, jtree_get(policy, "collections"), &all, e);
+	/* Of a single rule that member says whom it is for. */
+	if (rules != NULL)
+		r = collections_read(
+		    a, jtree_get(policy, "collections"), &all, e);
 	if (r != 0)
 		return r;
 	rule = rules == NULL ? policy : rules->first;

@@ -48,6 +48,26 @@ policypack_pack(struct str text, struct buf *out, struct err *e)
 	return buf_error(out) != 0 ? err_nomem(e) : 0;
 }
 
+/* The next bytes, to the bound of out: what comes behind that is too much. */
+static int
+step(z_stream *z, struct buf *out, bool *full)
+{
+	size_t room = out->max - out->n < STEP ? out->max - out->n : STEP;
+	char behind, *to = room == 0 ? &behind : buf_reserve(out, room);
+	int r;
+
+	if (to == NULL)
+		return Z_MEM_ERROR;
+	z->next_out = (Bytef *)to;
+	z->avail_out = room == 0 ? 1 : (uInt)room;
+	r = inflate(z, Z_NO_FLUSH);
+	if (room == 0)
+		*full = z->avail_out == 0;
+	else
+		out->n += room - z->avail_out;
+	return r;
+}
+
 /* All of it, and nothing behind it. */
 static int
 expand(struct str gzip, struct buf *out)
@@ -55,20 +75,15 @@ expand(struct str gzip, struct buf *out)
 	z_stream z = {
 	    .next_in = (const Bytef *)gzip.p, .avail_in = (uInt)gzip.n};
 	int r = inflateInit2(&z, GZIP_WINDOW);
+	bool full = false;
 
-	while (r == Z_OK) {
-		char *to = buf_reserve(out, STEP);
-
-		if (to == NULL)
-			break;
-		z.next_out = (Bytef *)to;
-		z.avail_out = STEP;
-		r = inflate(&z, Z_NO_FLUSH);
-		out->n += STEP - z.avail_out;
-	}
+	while (r == Z_OK && !full)
+		r = step(&z, out, &full);
 	(void)inflateEnd(&z);
-	if (buf_error(out) != 0)
-		return buf_error(out);
+	if (full)
+		return -EFBIG;
+	if (r == Z_MEM_ERROR)
+		return -ENOMEM;
 	return r == Z_STREAM_END && z.avail_in == 0 ? 0 : -EINVAL;
 }
 

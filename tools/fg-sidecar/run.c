@@ -14,17 +14,9 @@
 #include "options.h"
 #include "policypack/policypack.h"
 #include "serve.h"
+#include "time/time.h"
 
 enum { LAST_MS = 2000 }; /* for what is left to write at the end */
-
-static int64_t
-now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
-}
 
 /*
  * What is wrong with the first policies is told, and no reason to end: the
@@ -59,13 +51,14 @@ static void
 finish(struct task *t)
 {
 	const struct timespec pause = {.tv_nsec = 10000000};
-	int64_t until = now() + LAST_MS;
+	int64_t until = time_monotonic_ms() + LAST_MS;
 
 	task_tell(t, EVENT_EXIT, EVENT_INFO, "SIGTERM");
-	audit_flush(&t->audit, now());
-	while (t->audit.at < t->audit.waiting.n && now() < until) {
+	audit_flush(&t->audit, time_monotonic_ms());
+	while (
+	    t->audit.at < t->audit.waiting.n && time_monotonic_ms() < until) {
 		(void)nanosleep(&pause, NULL);
-		audit_flush(&t->audit, now());
+		audit_flush(&t->audit, time_monotonic_ms());
 	}
 }
 
@@ -87,9 +80,10 @@ work(struct task *t, const struct options *o, struct err *e)
 	if (listener < 0)
 		return listener;
 	t->open = strcmp(o->on_no_policy, "open") == 0;
-	t->until_ms = now() + o->policy_wait_s * 1000;
+	t->until_ms = time_monotonic_ms() + o->policy_wait_s * 1000;
 	filewatch_open(&t->policies.file,
-	    o->policy_dir == NULL ? NULL : t->policies.path, now());
+	    o->policy_dir == NULL ? NULL : t->policies.path,
+	    time_monotonic_ms());
 	task_tell(t, EVENT_START, EVENT_INFO, "");
 	first_policies(t);
 	r = serve(t, listener, o->stop_grace_s * 1000, e);

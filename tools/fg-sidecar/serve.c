@@ -7,12 +7,12 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/log.h"
 #include "talk.h"
+#include "time/time.h"
 
 enum { SIGNALS, LISTENER, FILE_WATCH, AUDIT, FIRST_PEER };
 
@@ -25,15 +25,6 @@ struct serve {
 	size_t n;
 	struct pollfd fds[FIRST_PEER + SERVE_PEERS_MAX];
 };
-
-static int64_t
-now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
-}
 
 int
 serve_signals(struct err *e)
@@ -109,16 +100,27 @@ has_room(const struct task *t)
 }
 
 static void
-take_peer(struct serve *s, struct peer *p, short revents)
+take_lines(struct serve *s, struct peer *p)
 {
 	struct str line;
 
+	while (has_room(s->t) && peer_line(p, &line))
+		talk_line(s->t, p, line);
+}
+
+/* Nothing is read before what came earlier is understood, or it would pile up.
+ */
+static void
+take_peer(struct serve *s, struct peer *p, short revents)
+{
+	take_lines(s, p);
+	if (!has_room(s->t))
+		return;
 	if (revents & POLLIN)
 		p->gone = !peer_read(p);
 	else if (revents != 0 && revents != POLLOUT)
 		p->gone = true;
-	while (has_room(s->t) && peer_line(p, &line))
-		talk_line(s->t, p, line);
+	take_lines(s, p);
 }
 
 /* ---- the rounds --------------------------------------------------------- */
@@ -223,13 +225,14 @@ serve(struct task *t, int listener, int64_t grace_ms, struct err *e)
 	    .listener = listener,
 	    .grace_ms = grace_ms,
 	    .stop_ms = INT64_MAX};
-	audit_flush(&t->audit, now());
+	audit_flush(&t->audit, time_monotonic_ms());
 	while (!s.stop && !(s.stop_ms != INT64_MAX && s.n == 0)) {
 		ask(&s);
 		polled = s.n;
-		if (poll(s.fds, FIRST_PEER + polled, timeout(&s, now())) < 0)
+		if (poll(s.fds, FIRST_PEER + polled,
+			timeout(&s, time_monotonic_ms())) < 0)
 			memset(s.fds, 0, sizeof s.fds);
-		now_ms = now();
+		now_ms = time_monotonic_ms();
 		take_signals(&s, now_ms);
 		take_file(&s, now_ms, s.fds[FILE_WATCH].revents);
 		say_missing(&s, now_ms);

@@ -3,10 +3,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "jtree/jtree.h"
+#include "time/time.h"
 
 /* A tree is some times as large as its text. */
 enum { TREE = 64, TREE_LEAST = 64 * 1024 };
@@ -73,15 +73,6 @@ event(struct task *t, struct peer *p, const struct jtree *line, struct str text)
 	p->next_seq = (uint64_t)seq;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * INT64_C(1000) + ts.tv_nsec / 1000000;
-}
-
 static void
 health(const struct task *t, struct peer *p)
 {
@@ -89,7 +80,7 @@ health(const struct task *t, struct peer *p)
 
 	jwrite_init(&w, &p->out);
 	jwrite_record(&w, "health");
-	jwrite_kv_bool(&w, "healthy", task_healthy(t, now_ms()));
+	jwrite_kv_bool(&w, "healthy", task_healthy(t, time_monotonic_ms()));
 	jwrite_kv_bool(&w, "policy", policies_any(&t->policies));
 	jwrite_end(&w);
 	buf_addc(&p->out, '\n');
