@@ -168,8 +168,9 @@ http1_rules_field(struct http1_head *h, struct http1_field *f,
 	case HTTP1_NAME_HOST:
 		return read_host(h, f->value);
 	case HTTP1_NAME_TE:
-		read_te(h, f->value);
-		return HTTP1_BAD_NONE;
+		if (request)
+			read_te(h, f->value);
+		break;
 	case HTTP1_NAME_TRANSFER_ENCODING:
 		return read_coding(h, f->value);
 	case HTTP1_NAME_UPGRADE:
