@@ -22,7 +22,7 @@ enum {
 	HTTP1_FIELDS_MAX = 100, /* of HTTP1_LIMITS */
 	HTTP1_METHOD_MAX = 32,  /* bytes */
 	HTTP1_HOST_MAX = 255,   /* bytes, without the port */
-	HTTP1_OPTIONS_MAX = 16, /* fields that Connection names */
+	HTTP1_OPTIONS_MAX = 16, /* elements of Connection */
 };
 
 /* What is taken. Bytes are counted with the CRLF. */
@@ -110,10 +110,10 @@ struct http1_head {
 	uint32_t at;      /* the first line that is not read */
 	uint32_t scanned; /* bytes that hold no end of it */
 	uint32_t host;    /* the Host field's number + 1 */
-	uint32_t options; /* fields that Connection names */
+	uint32_t listed;  /* elements of Connection */
 	bool line;        /* the first line is read */
 	/* Connection options that were seen. */
-	bool close, keep, upgrade_option;
+	bool close, keep, upgrade_option, named;
 };
 
 enum http1_method {

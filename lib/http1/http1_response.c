@@ -58,32 +58,43 @@ read_field(void *of, const struct http1_limits *l, struct http1_field *f)
 	return http1_rules_field(&r->h, f, l, false);
 }
 
+static bool
+is_connected(const struct http1_response *r, const struct http1_asked *asked)
+{
+	return asked->method == HTTP1_METHOD_CONNECT && r->status >= 200 &&
+	       r->status < 300;
+}
+
+/* RFC 9112 section 6.3, rules 1 to 8. */
+static enum http1_body
+body_of(const struct http1_response *r, const struct http1_asked *asked)
+{
+	if (is_connected(r, asked) || r->status == 101)
+		return HTTP1_BODY_TUNNEL;
+	if (r->status < 200 || r->status == 204 || r->status == 304 ||
+	    asked->method == HTTP1_METHOD_HEAD)
+		return HTTP1_BODY_NONE;
+	if (r->h.chunked)
+		return HTTP1_BODY_CHUNKED;
+	return r->h.has_length ? HTTP1_BODY_LENGTH : HTTP1_BODY_CLOSE;
+}
+
 /*
- * RFC 9112 section 6.3, rules 1 to 8; where a field must not be sent (RFC 9112
- * section 6.1, RFC 9110 section 8.6) it is refused, but for a length of 0,
- * which many send with a 204.
+ * Where a field must not be sent (RFC 9112 section 6.1, RFC 9110 section 8.6)
+ * it is refused, but for a length of 0, which many send with a 204.
  */
 static enum http1_bad
 end_body(struct http1_response *r, const struct http1_asked *asked)
 {
 	struct http1_head *h = &r->h;
-	bool connected = asked->method == HTTP1_METHOD_CONNECT &&
-			 r->status >= 200 && r->status < 300;
-	bool never = r->status < 200 || r->status == 204 || connected;
+	bool never =
+	    r->status < 200 || r->status == 204 || is_connected(r, asked);
 
 	if (never && (h->chunked || h->length > 0))
 		return HTTP1_BAD_BODY_UNEXPECTED;
 	if (r->status == 101 && (!asked->upgrade || h->upgrade.n == 0))
 		return HTTP1_BAD_STATUS_UNASKED;
-	if (connected || r->status == 101)
-		h->body = HTTP1_BODY_TUNNEL;
-	else if (never || r->status == 304 ||
-		 asked->method == HTTP1_METHOD_HEAD)
-		h->body = HTTP1_BODY_NONE;
-	else if (h->chunked)
-		h->body = HTTP1_BODY_CHUNKED;
-	else
-		h->body = h->has_length ? HTTP1_BODY_LENGTH : HTTP1_BODY_CLOSE;
+	h->body = body_of(r, asked);
 	if (never)
 		h->has_length = false;
 	if (h->body == HTTP1_BODY_CLOSE || h->body == HTTP1_BODY_TUNNEL)

@@ -82,6 +82,9 @@ read_options(struct http1_head *h, struct str value)
 	while (next(&left, &one)) {
 		if (!is_token(one))
 			return HTTP1_BAD_CONNECTION;
+		/* Each is held against all fields. */
+		if (++h->listed > HTTP1_OPTIONS_MAX)
+			return HTTP1_BAD_CONNECTION_MANY;
 		if (http1_same(one, STR("close")))
 			h->close = true;
 		else if (http1_same(one, STR("keep-alive")))
@@ -90,8 +93,8 @@ read_options(struct http1_head *h, struct str value)
 			h->upgrade_option = true;
 		else if (http1_name_stays(one))
 			return HTTP1_BAD_CONNECTION_NAME;
-		else if (++h->options > HTTP1_OPTIONS_MAX)
-			return HTTP1_BAD_CONNECTION_MANY;
+		else
+			h->named = true;
 	}
 	return HTTP1_BAD_NONE;
 }
@@ -212,7 +215,7 @@ find(const struct http1_head *h, enum http1_name id)
 enum http1_bad
 http1_rules_end(struct http1_head *h, const struct http1_field **f)
 {
-	for (uint32_t i = 0; h->options > 0 && i < h->n; i++) {
+	for (uint32_t i = 0; h->named && i < h->n; i++) {
 		if (h->fields[i].id == HTTP1_NAME_CONNECTION)
 			drop_named(h, h->fields[i].value);
 	}

@@ -211,7 +211,7 @@ http1_write_response(const struct http1_response *r,
 	    r->status == 101 ? "upgrade" : NULL,
 	};
 
-	if (r->status < 100 || r->status > 599 ||
+	if (r->status < (hop->old ? 200 : 100) || r->status > 599 ||
 	    http1_byte_skip_value(r->reason, 0) < r->reason.n)
 		fail(out, EINVAL);
 	put(out, STR("HTTP/1.1 "));

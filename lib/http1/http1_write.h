@@ -50,7 +50,8 @@ int http1_write_request(const struct http1_request *r,
 /*
  * Write the head of a response, as HTTP/1.1. HTTP1_BODY_CLOSE, and chunks to
  * an old peer, which cannot read them, end with the connection: the caller
- * then closes it. Fails as http1_write_request() does.
+ * then closes it. Fails as http1_write_request() does, and for a 1xx to an old
+ * peer (RFC 9110 section 15.2).
  */
 int http1_write_response(const struct http1_response *r,
     const struct http1_hop *hop, struct http1_out *out, struct err *e);

@@ -195,4 +195,45 @@ feed_splits(struct str bytes, const struct http1_limits *l,
 	free(pieces);
 }
 
+/* Read one request whole, into the caller's array. */
+static inline enum http1_bad
+feed_request(struct http1_request *r, struct http1_field fields[FEED_FIELDS],
+    struct str bytes, const struct http1_limits *l)
+{
+	struct err e = {0};
+	int ret;
+
+	http1_request_begin(r, fields, FEED_FIELDS);
+	ret = http1_request_read(r, bytes, l, &e);
+	assert_int_not_equal(ret, -EAGAIN);
+	assert_int_equal(ret == 0, r->h.bad == HTTP1_BAD_NONE);
+	assert_int_equal(ret == 0, e.text[0] == '\0');
+	if (ret != 0) {
+		assert_int_equal(e.kind, ERR_PERM);
+		assert_non_null(strstr(e.text, http1_bad_text(r->h.bad)));
+	}
+	return r->h.bad;
+}
+
+static inline enum http1_bad
+feed_verdict(const char *text, const struct http1_limits *l)
+{
+	struct http1_field fields[FEED_FIELDS];
+	struct http1_request r;
+
+	return feed_request(&r, fields, str_of(text), l);
+}
+
+static inline void
+feed_is(struct str s, const char *want)
+{
+	char text[200];
+
+	assert_true(s.n < sizeof text);
+	if (s.n > 0)
+		memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	assert_string_equal(text, want);
+}
+
 #endif

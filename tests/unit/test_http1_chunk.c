@@ -59,36 +59,37 @@ data(void **state)
 	assert_true(str_eqz(in, "GET /"));
 }
 
+static const struct {
+	const char *fields;
+	enum http1_bad bad;
+} sections[] = {
+    {"X-Sum: 1\r\nServer-Timing: a\r\ngrpc-status: 0\r\n", 0},
+    {"A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n", HTTP1_BAD_FIELDS},
+    {"Transfer-Encoding: chunked\r\n", HTTP1_BAD_TRAILER_NAME},
+    {"content-length: 1\r\n", HTTP1_BAD_TRAILER_NAME},
+    {"Host: a\r\n", HTTP1_BAD_TRAILER_NAME},
+    {"Trailer: a\r\n", HTTP1_BAD_TRAILER_NAME},
+    {"Connection: close\r\n", HTTP1_BAD_TRAILER_NAME},
+    {"Cookie: a\r\n", HTTP1_BAD_TRAILER_NAME},
+    {"Set-Cookie: a\r\n", HTTP1_BAD_TRAILER_NAME},
+    {"Authorization: a\r\n", HTTP1_BAD_TRAILER_NAME},
+    {"Content-Type: a\r\n", HTTP1_BAD_TRAILER_NAME},
+    {"CONTENT-ENCODING: a\r\n", HTTP1_BAD_TRAILER_NAME},
+    {"X-Forwarded-For: a\r\n", HTTP1_BAD_TRAILER_NAME},
+    {"If-None-Match: a\r\n", HTTP1_BAD_TRAILER_NAME},
+    {"Proxy-Authorization: a\r\n", HTTP1_BAD_TRAILER_NAME},
+    {"X_A: a\r\n", HTTP1_BAD_NAME_UNDERSCORE},
+    {"X-A : a\r\n", HTTP1_BAD_NAME_SPACE},
+    {"X-A: a\nX-B: b\r\n", HTTP1_BAD_BARE_LF},
+    {"X-A: a\001\r\n", HTTP1_BAD_VALUE_BYTE},
+    {"X-A: 123456789012345678901234567890\r\n"
+     "X-B: 123456789012345678901234567890\r\n",
+	HTTP1_BAD_HEAD_TOO_LARGE},
+};
+
 static void
 trailers(void **state)
 {
-	static const struct {
-		const char *fields;
-		enum http1_bad bad;
-	} rows[] = {
-	    {"X-Sum: 1\r\nServer-Timing: a\r\ngrpc-status: 0\r\n", 0},
-	    {"A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n", HTTP1_BAD_FIELDS},
-	    {"Transfer-Encoding: chunked\r\n", HTTP1_BAD_TRAILER_NAME},
-	    {"content-length: 1\r\n", HTTP1_BAD_TRAILER_NAME},
-	    {"Host: a\r\n", HTTP1_BAD_TRAILER_NAME},
-	    {"Trailer: a\r\n", HTTP1_BAD_TRAILER_NAME},
-	    {"Connection: close\r\n", HTTP1_BAD_TRAILER_NAME},
-	    {"Cookie: a\r\n", HTTP1_BAD_TRAILER_NAME},
-	    {"Set-Cookie: a\r\n", HTTP1_BAD_TRAILER_NAME},
-	    {"Authorization: a\r\n", HTTP1_BAD_TRAILER_NAME},
-	    {"Content-Type: a\r\n", HTTP1_BAD_TRAILER_NAME},
-	    {"CONTENT-ENCODING: a\r\n", HTTP1_BAD_TRAILER_NAME},
-	    {"X-Forwarded-For: a\r\n", HTTP1_BAD_TRAILER_NAME},
-	    {"If-None-Match: a\r\n", HTTP1_BAD_TRAILER_NAME},
-	    {"Proxy-Authorization: a\r\n", HTTP1_BAD_TRAILER_NAME},
-	    {"X_A: a\r\n", HTTP1_BAD_NAME_UNDERSCORE},
-	    {"X-A : a\r\n", HTTP1_BAD_NAME_SPACE},
-	    {"X-A: a\nX-B: b\r\n", HTTP1_BAD_BARE_LF},
-	    {"X-A: a\001\r\n", HTTP1_BAD_VALUE_BYTE},
-	    {"X-A: 123456789012345678901234567890\r\n"
-	     "X-B: 123456789012345678901234567890\r\n",
-		HTTP1_BAD_HEAD_TOO_LARGE},
-	};
 	struct http1_limits l = HTTP1_LIMITS;
 	struct http1_field fields[TRAILERS];
 	struct http1_chunks c;
@@ -96,13 +97,13 @@ trailers(void **state)
 
 	(void)state;
 	l.trailer = 60;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
 		struct str in;
 
 		(void)snprintf(
-		    text, sizeof text, "0\r\n%s\r\n", rows[i].fields);
+		    text, sizeof text, "0\r\n%s\r\n", sections[i].fields);
 		in = str_of(text);
-		if (decode(&c, fields, &in, got, &l) != rows[i].bad)
+		if (decode(&c, fields, &in, got, &l) != sections[i].bad)
 			fail_msg("%s: %s", text, http1_bad_name(c.tail.bad));
 	}
 	http1_chunk_begin(&c, NULL, 0);

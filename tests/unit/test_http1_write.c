@@ -204,17 +204,29 @@ injections(void **state)
 			fields[1] = was;
 		}
 	}
-	/* Fields that frame, or name the host, are not for callers to add. */
-	for (int i = 0; i < 5; i++) {
-		static const struct str names[] = {STR("Content-Length"),
-		    STR("transfer-encoding"), STR("Host"), STR("Connection"),
-		    STR("")};
+}
+
+/* Fields that frame, or name the host, are not for callers to add. */
+static void
+additions(void **state)
+{
+	static const struct str names[] = {STR("Content-Length"),
+	    STR("transfer-encoding"), STR("Host"), STR("Connection"), STR("")};
+	struct http1_field fields[FIELDS];
+	struct http1_request r;
+	char space[OUT];
+
+	(void)state;
+	http1_request_begin(&r, fields, FIELDS);
+	assert_int_equal(
+	    http1_request_read(&r, STR(GET("")), &HTTP1_LIMITS, NULL), 0);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const struct http1_add add = {names[i], STR("1")};
+		const struct http1_hop hop = {.add = &add, .n_add = 1};
 		struct http1_out out = {.p = space, .max = OUT};
 
-		add = (struct http1_add){names[i], STR("1")};
-		hop = (struct http1_hop){.add = &add, .n_add = 1};
 		assert_int_equal(
-		    http1_write_request(&good, &hop, &out, NULL), -EINVAL);
+		    http1_write_request(&r, &hop, &out, NULL), -EINVAL);
 	}
 }
 
@@ -281,6 +293,21 @@ chunks(void **state)
 	assert_int_equal(out.error, EINVAL);
 }
 
+/* RFC 9110 section 15.2. */
+static void
+old_peers_get_no_1xx(void **state)
+{
+	const struct http1_response r = {.status = 103};
+	struct http1_hop hop = {.old = false};
+	char space[OUT];
+	struct http1_out out = {.p = space, .max = OUT};
+
+	(void)state;
+	assert_int_equal(http1_write_response(&r, &hop, &out, NULL), 0);
+	hop.old = true;
+	assert_int_equal(http1_write_response(&r, &hop, &out, NULL), -EINVAL);
+}
+
 /* What was written is read as the same, and written as it is. */
 static void
 written_again(void **state)
@@ -333,8 +360,10 @@ main(void)
 	    cmocka_unit_test(requests),
 	    cmocka_unit_test(responses),
 	    cmocka_unit_test(injections),
+	    cmocka_unit_test(additions),
 	    cmocka_unit_test(no_room),
 	    cmocka_unit_test(chunks),
+	    cmocka_unit_test(old_peers_get_no_1xx),
 	    cmocka_unit_test(written_again),
 	};
 
