@@ -133,6 +133,7 @@ feed_all(struct feed *f, struct str bytes, size_t cut, size_t step,
     const struct http1_limits *l, const struct http1_asked *asked)
 {
 	char *old = NULL;
+	size_t old_size = 0;
 
 	memset(f, 0, sizeof *f);
 	f->l = l;
@@ -149,9 +150,13 @@ feed_all(struct feed *f, struct str bytes, size_t cut, size_t step,
 			abort();
 		/* A reader that looks behind the bytes must not find any. */
 		memcpy(all + 1, bytes.p, n);
+		/* Nor any where they were. */
+		if (old != NULL)
+			memset(old, '#', old_size);
 		free(old);
 		feed_step(f, str_make(all + 1, n));
 		old = all;
+		old_size = n + 1;
 		if (n == bytes.n)
 			break;
 		n = bytes.n - n < step ? bytes.n : n + step;

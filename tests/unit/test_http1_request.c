@@ -234,6 +234,18 @@ wishes(void **state)
 	feed_request(&r, fields,
 	    STR(GET("Upgrade: WebSocket\r\nConnection: upgrade\r\n")), &l);
 	assert_true(r.websocket && r.h.upgrade.n == 9);
+	feed_request(&r, fields,
+	    STR(GET("Upgrade: websocket\r\nConnection: upgrade\r\n"
+		    "Transfer-Encoding: chunked\r\n")),
+	    &l);
+	assert_true(!r.websocket && r.h.upgrade.n == 9);
+	feed_request(&r, fields,
+	    STR(GET("Upgrade: websocket\r\nConnection: upgrade\r\n"
+		    "Content-Length: 1\r\n")),
+	    &l);
+	assert_true(!r.websocket);
+	feed_splits(STR(GET("Upgrade: WebSocket\r\nConnection: upgrade\r\n")),
+	    &l, NULL);
 	feed_request(&r, fields, STR(GET("Upgrade: websocket\r\n")), &l);
 	assert_true(!r.websocket && r.h.upgrade.n == 0);
 	feed_request(&r, fields,
