@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http1_rules.h"
 
-#include "base/num.h"
 #include "http1_byte.h"
 #include "http1_name.h"
 #include "http1_target.h"
