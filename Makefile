@@ -237,7 +237,7 @@ $(FIXTURES): $B/fixtures/%: $$(addprefix $B/,$$(addsuffix .o,$$(basename \
 	$(call link,-lssl)
 
 $B/bench/%: $B/tests/bench/%.o $B/libfg.a
-	$(call link)
+	$(call link,-lhttp_parser)
 
 $B/fuzz/%: $B/tests/fuzz/%.o $B/libfg.a
 	$(call link,-fsanitize=fuzzer)
