@@ -35,6 +35,7 @@ spool_load_scan(struct spool *s, unsigned int p,
 	sc->priority = p;
 	sc->window = c->window;
 	sc->end = seg->size;
+	sc->acked = s->head.acked;
 	sc->good = sc->at;
 	return 0;
 }
@@ -86,7 +87,7 @@ look_back(const struct spool *s, unsigned int p, struct spool_segment *seg,
 		seg->unknown = spool_scan_sum(seg->unknown, 1);
 }
 
-/* Read all records of seg; true when it can be appended to at its end. */
+/* Read all records of seg; true when none could not be read. */
 static bool
 scan(struct spool *s, unsigned int p, struct spool_segment *seg,
     uint64_t newest, bool *told, bool *torn)
@@ -134,7 +135,9 @@ enlist(struct spool *s, unsigned int p, struct spool_segment *seg)
 
 struct loading {
 	uint64_t newest[SPOOL_PRIORITIES];
-	bool torn[SPOOL_PRIORITIES], good[SPOOL_PRIORITIES];
+	bool torn[SPOOL_PRIORITIES];   /* the last one's tail is */
+	bool read[SPOOL_PRIORITIES];   /* to its end */
+	bool linked[SPOOL_PRIORITIES]; /* its beginning is whole */
 	bool told;
 };
 
@@ -171,9 +174,9 @@ load_one(struct spool *s, unsigned int p, uint64_t id, struct loading *l)
 	seg->dead = id < s->head.floor[p];
 	if (!seg->dead) {
 		look_back(s, p, seg, linked, l->torn[p]);
-		l->good[p] =
-		    scan(s, p, seg, l->newest[p], &l->told, &l->torn[p]) &&
-		    linked;
+		l->linked[p] = linked;
+		l->read[p] =
+		    scan(s, p, seg, l->newest[p], &l->told, &l->torn[p]);
 		if (seg->last != 0)
 			l->newest[p] = seg->last;
 	}
@@ -181,26 +184,34 @@ load_one(struct spool *s, unsigned int p, uint64_t id, struct loading *l)
 	return 0;
 }
 
-/* Cut the last segment's torn tail off, and append to it again. */
+/*
+ * Cut the last segment's torn tail off, for good: no crash may bring it back
+ * before what is appended then. Append to it again if its beginning is whole.
+ */
 static void
-resume(struct spool *s, unsigned int p)
+resume(struct spool *s, unsigned int p, bool linked)
 {
 	struct spool_chain *c = &s->chains[p];
 	struct spool_segment *seg = c->last;
 	char name[SPOOL_FORMAT_NAME];
-	int fd;
+	int fd, r = 0;
 
 	spool_format_name(name, p, seg->link.id);
 	fd = s->io->open(s->io->ctx, s->dir, name, false);
 	if (fd < 0)
 		return;
 	if (seg->disk > seg->size) {
-		if (s->io->truncate(s->io->ctx, fd, (int64_t)seg->size) < 0) {
-			s->io->close(s->io->ctx, fd);
-			return;
-		}
+		r = s->io->truncate(s->io->ctx, fd, (int64_t)seg->size);
+		if (r == 0)
+			r = s->io->sync(s->io->ctx, fd);
+	}
+	if (r == 0 && seg->disk > seg->size) {
 		s->disk_bytes -= seg->disk - seg->size;
 		seg->disk = seg->size;
+	}
+	if (r < 0 || !linked || seg->size >= s->segment_bytes) {
+		s->io->close(s->io->ctx, fd);
+		return;
 	}
 	c->fd = fd;
 	c->fresh = true;
@@ -248,11 +259,12 @@ int
 spool_load(struct spool *s, struct err *e)
 {
 	struct found f = {calloc(FOUND_MAX, sizeof *f.at), 0};
-	struct loading l = {{0}, {false}, {false}, false};
+	struct loading l;
 	int r;
 
 	if (f.at == NULL)
 		return err_nomem(e);
+	memset(&l, 0, sizeof l);
 	r = s->io->list(s->io->ctx, s->dir, note, &f);
 	if (r == 0)
 		qsort(f.at, f.n, sizeof *f.at, by_id);
@@ -267,9 +279,8 @@ spool_load(struct spool *s, struct err *e)
 	for (unsigned int p = 0; p < SPOOL_PRIORITIES; p++) {
 		struct spool_segment *last = s->chains[p].last;
 
-		if (last != NULL && !last->dead && l.good[p] &&
-		    last->size < s->segment_bytes)
-			resume(s, p);
+		if (last != NULL && !last->dead && l.read[p])
+			resume(s, p, l.linked[p]);
 	}
 	spool_segment_ack(s);
 	return 0;

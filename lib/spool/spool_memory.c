@@ -60,23 +60,6 @@ spool_memory_chunk(struct spool *s, unsigned int p, size_t n)
 	return k;
 }
 
-/* The weight of those records in k that are not acknowledged. */
-static uint64_t
-unacked(const struct spool *s, const struct spool_chunk *k)
-{
-	struct spool_entry x;
-	uint64_t sum = 0;
-
-	if (k->first > s->head.acked)
-		return k->weight;
-	for (size_t at = 0; at < k->n; at += spool_format_size(x.n)) {
-		spool_format_get(k->bytes + at, &x);
-		if (x.position > s->head.acked)
-			sum = spool_scan_sum(sum, x.count);
-	}
-	return sum;
-}
-
 void
 spool_memory_told(
     struct spool *s, unsigned int p, uint64_t first, uint64_t last)
@@ -96,7 +79,7 @@ spool_memory_drop(struct spool *s, unsigned int p, bool lost)
 	uint64_t *sum = &s->head.lost.count[p];
 
 	if (lost) {
-		*sum = spool_scan_sum(*sum, unacked(s, k));
+		*sum = spool_scan_sum(*sum, k->weight);
 		s->dirty = true;
 	}
 	spool_memory_told(s, p, k->first, k->last);
@@ -104,6 +87,33 @@ spool_memory_drop(struct spool *s, unsigned int p, bool lost)
 	if (c->head == NULL)
 		c->tail = NULL;
 	recycle(s, k);
+}
+
+/*
+ * Take acknowledged records off the front of k: they are not to be written,
+ * since a gap that they leave in a torn segment would be taken for a loss.
+ */
+static void
+trim(struct spool *s, unsigned int p, struct spool_chunk *k)
+{
+	struct spool_entry x = {0, 0, 0, 0};
+	uint64_t last = 0;
+	size_t at = 0;
+
+	while (at < k->n) {
+		spool_format_get(k->bytes + at, &x);
+		if (x.position > s->head.acked)
+			break;
+		last = x.position;
+		k->weight -= x.count;
+		at += spool_format_size(x.n);
+	}
+	if (at == 0)
+		return;
+	spool_memory_told(s, p, k->first, last);
+	k->first = x.position;
+	k->n -= at;
+	memmove(k->bytes, k->bytes + at, k->n);
 }
 
 void
@@ -114,6 +124,8 @@ spool_memory_ack(struct spool *s)
 
 		while (c->head != NULL && c->head->last <= s->head.acked)
 			spool_memory_drop(s, p, false);
+		if (c->head != NULL)
+			trim(s, p, c->head);
 	}
 }
 

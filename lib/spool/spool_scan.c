@@ -39,12 +39,15 @@ fetch(struct spool_scan *sc, uint64_t at, size_t n, const unsigned char **ret)
 
 /* A whole record after damage: what lay between them? */
 static void
-close_gap(struct spool_scan *sc, uint64_t before)
+close_gap(struct spool_scan *sc, const struct spool_entry *next)
 {
-	if (!sc->known || before < sc->weight)
+	if (next->position <= sc->acked)
+		; /* all of it is done */
+	else if (!sc->known || next->before < sc->weight)
 		sc->unknown = spool_scan_sum(sc->unknown, 1);
 	else
-		sc->damage = spool_scan_sum(sc->damage, before - sc->weight);
+		sc->damage =
+		    spool_scan_sum(sc->damage, next->before - sc->weight);
 	sc->skipping = false;
 }
 
@@ -80,7 +83,7 @@ spool_scan_next(
 			continue;
 		}
 		if (sc->skipping)
-			close_gap(sc, ret->before);
+			close_gap(sc, ret);
 		sc->weight = spool_scan_sum(ret->before, ret->count);
 		sc->known = true;
 		sc->good = sc->at;

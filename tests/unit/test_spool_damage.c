@@ -133,6 +133,28 @@ test_damaged_late(void **state)
 	assert_int_equal(st.damaged, 20);
 }
 
+/* What was acknowledged in memory is no loss when its segment is damaged. */
+static void
+test_damaged_behind_acked(void **state)
+{
+	struct spool_stat st;
+	uint64_t first = put(1, 10, STR("first"));
+
+	(void)state;
+	(void)put(1, 20, STR("second"));
+	(void)put(1, 40, STR("third"));
+	assert_int_equal(spool_ack(t.s, first, 0, &t.e), 0);
+	assert_int_equal(get().n, 2);
+	assert_int_equal(spool_sync(t.s, 0, &t.e), 0);
+	spool_free(t.s);
+	t.s = NULL;
+	overwrite(segment(1, 1), 48, "XXXXXXXX");
+	assert_int_equal(open_it(), 0);
+	assert_int_equal(get().n, 1);
+	spool_stat(t.s, &st);
+	assert_int_equal(st.damaged, 20);
+}
+
 static void
 test_damaged_heads(void **state)
 {
@@ -167,6 +189,7 @@ main(void)
 	    TEST(test_damaged_begin),
 	    TEST(test_damaged_end),
 	    TEST(test_damaged_late),
+	    TEST(test_damaged_behind_acked),
 	    TEST(test_damaged_heads),
 	};
 
