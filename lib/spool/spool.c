@@ -201,8 +201,10 @@ spool_append(
 		    e, ERR_PERM, EOVERFLOW, "%s: no more positions", s->path);
 	n = spool_format_size(r->data.n);
 	r->position = s->next_position++;
-	if (r->position == s->head.taken_by)
-		s->taken_priority = p;
+	if (r->position == s->head.taken_by) {
+		s->head.taken_in = p;
+		s->dirty = true;
+	}
 	k = make_room(s, p, n, now_ms);
 	if (k == NULL) {
 		s->head.lost.count[p] =
@@ -265,7 +267,7 @@ spool_take_lost(struct spool *s)
 		return (struct spool_lost){{0}, 0};
 	s->head.taken = l;
 	s->head.taken_by = s->next_position;
-	s->taken_priority = SPOOL_PRIORITIES;
+	s->head.taken_in = SPOOL_PRIORITIES;
 	memset(&s->head.lost, 0, sizeof s->head.lost);
 	s->dirty = true;
 	return l;

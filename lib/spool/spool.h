@@ -77,8 +77,9 @@ struct spool_stat {
 	uint64_t disk_bytes;   /* never above the limit once open */
 	uint64_t memory_bytes; /* taken for records, never above the limit */
 	uint32_t segments;     /* never above the limit once open */
-	uint64_t damaged;      /* weight found damaged in segments still there;
-				* becomes a loss when they go */
+	uint64_t damaged;      /* weight found damaged in segments still there,
+				* acknowledged or not; becomes a loss when
+				* they go */
 	int disk_error;        /* 0, or the errno that the disk fails with */
 };
 

@@ -52,6 +52,7 @@ struct spool_head {
 	uint64_t floor[SPOOL_PRIORITIES]; /* segments below are done */
 	struct spool_lost lost, taken;
 	uint64_t taken_by; /* position of the record that tells of `taken` */
+	uint64_t taken_in; /* its priority, once it is there */
 };
 
 /* Bytes that a record of n bytes of data takes. */

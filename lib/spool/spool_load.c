@@ -35,7 +35,6 @@ spool_load_scan(struct spool *s, unsigned int p,
 	sc->priority = p;
 	sc->window = c->window;
 	sc->end = seg->size;
-	sc->acked = s->head.acked;
 	sc->good = sc->at;
 	return 0;
 }
@@ -87,19 +86,27 @@ look_back(const struct spool *s, unsigned int p, struct spool_segment *seg,
 		seg->unknown = spool_scan_sum(seg->unknown, 1);
 }
 
-/* Read all records of seg; true when none could not be read. */
+/*
+ * Read all records of seg; true when none could not be read. *told: the one
+ * that tells of losses is among them, or among those that count as damaged.
+ */
 static bool
 scan(struct spool *s, unsigned int p, struct spool_segment *seg,
     uint64_t newest, bool *told, bool *torn)
 {
 	struct spool_scan sc = {.at = SPOOL_FORMAT_SEGMENT, .known = true};
 	const unsigned char *data;
+	uint64_t damage = 0;
 	struct spool_entry x;
 	int r = spool_load_scan(s, p, seg, &sc);
 
 	if (r == 0) {
 		while ((r = spool_scan_next(&sc, &x, &data)) > 0) {
-			*told |= x.position == s->head.taken_by;
+			*told |= x.position == s->head.taken_by ||
+				 (sc.damage > damage && s->head.taken_in == p &&
+				     newest < s->head.taken_by &&
+				     s->head.taken_by < x.position);
+			damage = sc.damage;
 			if (x.position <= newest)
 				continue;
 			newest = seg->last = x.position;

@@ -64,7 +64,7 @@ void
 spool_memory_told(
     struct spool *s, unsigned int p, uint64_t first, uint64_t last)
 {
-	if (s->head.taken_by == 0 || s->taken_priority != p ||
+	if (s->head.taken_by == 0 || s->head.taken_in != p ||
 	    s->head.taken_by < first || s->head.taken_by > last)
 		return;
 	s->head.taken_by = 0;

@@ -41,9 +41,7 @@ fetch(struct spool_scan *sc, uint64_t at, size_t n, const unsigned char **ret)
 static void
 close_gap(struct spool_scan *sc, const struct spool_entry *next)
 {
-	if (next->position <= sc->acked)
-		; /* all of it is done */
-	else if (!sc->known || next->before < sc->weight)
+	if (!sc->known || next->before < sc->weight)
 		sc->unknown = spool_scan_sum(sc->unknown, 1);
 	else
 		sc->damage =

@@ -17,7 +17,6 @@ struct spool_scan {
 	uint64_t good;    /* end of the last whole record */
 	uint64_t weight;  /* of all records up to `at`, once one is known */
 	bool known;       /* weight is */
-	uint64_t acked;   /* a gap up to this position is no loss */
 	bool skipping;    /* since the last whole record some was damaged */
 	uint64_t damage, unknown; /* what that came to */
 	unsigned char *window;    /* SPOOL_SCAN_WINDOW bytes, the caller's */

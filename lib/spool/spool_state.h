@@ -61,7 +61,6 @@ struct spool {
 	size_t spares;
 	int error; /* 0, or the errno of the disk */
 	int64_t failed_at;
-	unsigned int taken_priority; /* of the record head.taken_by */
 	struct spool_record *records;
 	size_t records_max;
 	unsigned char *bytes;

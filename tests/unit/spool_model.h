@@ -205,9 +205,10 @@ consume(size_t max_records, size_t max_bytes, bool ack)
 			told(&b.records[i]);
 		}
 	}
-	if (upto > 0)
-		(void)spool_ack(
-		    m.spool, b.records[upto - 1].position, m.now, NULL);
+	if (upto > 0 &&
+	    spool_ack(m.spool, b.records[upto - 1].position, m.now, NULL) != 0)
+		m.twice += m.at_hand;
+	m.at_hand = 0;
 	return b.n;
 }
 
@@ -242,6 +243,9 @@ reopen(bool crash)
 	/* A head that was never saved gives its positions once more. */
 	if (!m.settled)
 		m.newest = m.newest_saved;
+	for (size_t i = 0; i < m.tellers; i++)
+		if (m.told[i] > m.newest)
+			m.told[i] = 0;
 	m.newest_saved = m.newest;
 	m.settled = false;
 	m.crashed = true;
