@@ -50,6 +50,8 @@ endif
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DFG_VERSION='"$(VERSION)"' -Ilib \
 	-fPIE $(WARN) $(if $(findstring clang,$(CC)),,$(WARN_GCC)) $(MODE) \
 	$(FUZZER) -MMD -MP $(CFLAGS)
+# The fuzz targets may use what the unit tests stand on.
+ALL_CFLAGS += $(if $(filter $B/tests/fuzz/%,$@),-Itests/unit)
 ALL_LDFLAGS = $(HARDEN_LD) $(MODE) $(LDFLAGS)
 # The tools that start in images of others: static, by musl, of core modules
 # alone, compiled a second time below $M. A variant has them as all others, so
@@ -160,8 +162,8 @@ check-corpus: ## the laws over every document in CORPUS=../shared/corpus
 	$(Q)FG_CORPUS=$(abspath $(CORPUS)) FG_BUILD=$(abspath $B) tests/run corpus
 
 soak: ## the long runs: 20,000 execs, ten minutes of work, all of stress-ng
-	$(ensure) build e2e
-	$(build) all fixtures
+	$(ensure) build check e2e
+	$(build) all fixtures $B/tests/test_spool_model
 	$(Q)SOAK=true FG_TIMEOUT=3600 FG_BUILD=$(abspath $B) tests/run soak
 
 demo: ## real definitions become protected ones, before your eyes
