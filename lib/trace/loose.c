@@ -9,17 +9,9 @@
 #include "life.h"
 #include "regs.h"
 #include "restart.h"
+#include "time/time.h"
 
 enum { LOOK_NS = 100000 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * INT64_C(1000) + ts.tv_nsec / 1000000;
-}
 
 void
 loose_go(struct trace *t, struct task *task)
@@ -82,7 +74,7 @@ loose_hold(struct trace *t, struct task *task)
 	if (t->n_loose == 0)
 		return false;
 	if (t->n_writers == 0) {
-		t->held_ms = now_ms();
+		t->held_ms = time_monotonic_ms();
 		for (i = 0; i < task_slots(); i++) {
 			other = task_at(t->table, i);
 			if (other->tid != 0 && other->loose)
@@ -101,7 +93,7 @@ loose_wait(struct trace *t, int *status)
 	pid_t pid;
 
 	while (t->n_writers > 0) {
-		if (now_ms() - t->held_ms > LOOSE_WAIT_MS)
+		if (time_monotonic_ms() - t->held_ms > LOOSE_WAIT_MS)
 			release(t, true);
 		pid = waitpid(-1, status, __WALL | WUNTRACED | WNOHANG);
 		if (pid != 0)
