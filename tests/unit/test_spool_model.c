@@ -8,7 +8,7 @@
 
 #include "spool_model.h"
 
-enum { OPS = 400, SECONDS = 4 };
+enum { OPS = 400, ALWAYS = 50 };
 
 static void
 harm(bool crashes)
@@ -97,8 +97,8 @@ test_model(void **state)
 	    1795552592998, 1795552593242, 1795552775199, 1795552942159};
 	const char *seconds = getenv("SPOOL_SECONDS"),
 		   *seed = getenv("SPOOL_SEED");
-	time_t end = time(NULL) +
-		     (seconds == NULL ? SECONDS : strtol(seconds, NULL, 10));
+	time_t end =
+	    seconds == NULL ? 0 : time(NULL) + strtol(seconds, NULL, 10);
 	uint64_t first = (uint64_t)time(NULL) * 1000, i = 0;
 
 	(void)state;
@@ -106,11 +106,12 @@ test_model(void **state)
 		run(strtoull(seed, NULL, 10));
 		return;
 	}
-	/* Those that found something, the same ones every time, others. */
+	/* Those that found something, the same ones every time; when asked to
+	 * (make soak), others. */
 	for (size_t k = 0; k < sizeof found / sizeof *found; k++)
 		run(found[k]);
-	for (; i < 10 || time(NULL) < end; i++)
-		run(i < 10 ? i + 1 : first + i);
+	for (; i < ALWAYS || time(NULL) < end; i++)
+		run(i < ALWAYS ? i + 1 : first + i);
 	(void)fprintf(stderr, "# %llu runs\n", (unsigned long long)i);
 }
 
