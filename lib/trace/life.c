@@ -350,7 +350,7 @@ survivor(struct trace *t, pid_t tid)
 static int
 hidden(struct trace *t, const struct proc *p)
 {
-	if (p->euid != geteuid()) {
+	if (p->uid != getuid() || p->euid != geteuid()) {
 		if (!t->nameless_told)
 			life_unseen(t, p,
 			    "no right to look at programs of other users: they "
