@@ -53,7 +53,10 @@ struct spool {
 	struct spool_chain chains[SPOOL_PRIORITIES];
 	struct spool_head head;
 	int dir, head_fd;
-	bool dirty; /* head is newer than its file */
+	bool dirty;  /* head is newer than its file */
+	bool unsure; /* `loaded`, what was read of it, may not be durable */
+	unsigned char loaded[SPOOL_FORMAT_SLOT];
+	uint64_t loaded_at;
 	uint64_t next_position, next_id, segment_bytes;
 	uint64_t disk_bytes;
 	uint32_t segments;
