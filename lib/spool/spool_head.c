@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <string.h>
 
 #include "spool_state.h"
 
@@ -29,12 +30,31 @@ create(struct spool *s)
 	return 0;
 }
 
+/*
+ * What was read may be what a sync that failed left in memory, while the disk
+ * has the other slot alone: it is written once more before that one is.
+ */
+static int
+settle(struct spool *s)
+{
+	int r;
+
+	if (!s->unsure)
+		return 0;
+	r = spool_io_write(
+	    s->io, s->head_fd, s->loaded, sizeof s->loaded, s->loaded_at);
+	if (r == 0)
+		r = s->io->sync(s->io->ctx, s->head_fd);
+	s->unsure = r < 0;
+	return r;
+}
+
 int
 spool_head_save(struct spool *s)
 {
 	unsigned char slot[SPOOL_FORMAT_SLOT];
 	struct spool_head next = s->head;
-	int r = s->head_fd < 0 ? create(s) : 0;
+	int r = s->head_fd < 0 ? create(s) : settle(s);
 
 	if (r < 0)
 		return r;
@@ -80,7 +100,9 @@ spool_head_load(struct spool *s, bool *found)
 		    spool_format_head(&s->crc, slot, &h) &&
 		    (!*found || h.version > s->head.version)) {
 			s->head = h;
-			*found = true;
+			*found = s->unsure = true;
+			memcpy(s->loaded, slot, sizeof slot);
+			s->loaded_at = (uint64_t)i * SPOOL_FORMAT_APART;
 		}
 	}
 	if (*found) {

@@ -192,8 +192,8 @@ load_one(struct spool *s, unsigned int p, uint64_t id, struct loading *l)
 }
 
 /*
- * Cut the last segment's torn tail off, for good: no crash may bring it back
- * before what is appended then. Append to it again if its beginning is whole.
+ * Cut the last segment's torn tail off; append to it again when that was done
+ * and its beginning is whole.
  */
 static void
 resume(struct spool *s, unsigned int p, bool linked)
@@ -201,25 +201,16 @@ resume(struct spool *s, unsigned int p, bool linked)
 	struct spool_chain *c = &s->chains[p];
 	struct spool_segment *seg = c->last;
 	char name[SPOOL_FORMAT_NAME];
-	int fd, r = 0;
+	int fd;
 
+	seg->uncut = seg->disk > seg->size;
+	if (spool_segment_cut(s, p, seg) < 0 || !linked ||
+	    seg->size >= s->segment_bytes)
+		return;
 	spool_format_name(name, p, seg->link.id);
 	fd = s->io->open(s->io->ctx, s->dir, name, false);
 	if (fd < 0)
 		return;
-	if (seg->disk > seg->size) {
-		r = s->io->truncate(s->io->ctx, fd, (int64_t)seg->size);
-		if (r == 0)
-			r = s->io->sync(s->io->ctx, fd);
-	}
-	if (r == 0 && seg->disk > seg->size) {
-		s->disk_bytes -= seg->disk - seg->size;
-		seg->disk = seg->size;
-	}
-	if (r < 0 || !linked || seg->size >= s->segment_bytes) {
-		s->io->close(s->io->ctx, fd);
-		return;
-	}
 	c->fd = fd;
 	c->fresh = true;
 	c->end = seg->size;

@@ -35,11 +35,38 @@ give_up(struct spool *s, struct spool_chain *c, int r)
 	c->written = 0;
 	c->end = seg->size;
 	c->sum = seg->sum;
+	seg->uncut = true;
 	if (s->io->truncate(s->io->ctx, c->fd, (int64_t)seg->size) == 0) {
 		s->disk_bytes -= seg->disk - seg->size;
 		seg->disk = seg->size;
 	}
 	return r;
+}
+
+int
+spool_segment_cut(struct spool *s, unsigned int p, struct spool_segment *seg)
+{
+	char name[SPOOL_FORMAT_NAME];
+	int fd, r;
+
+	if (!seg->uncut)
+		return 0;
+	spool_format_name(name, p, seg->link.id);
+	fd = s->io->open(s->io->ctx, s->dir, name, false);
+	if (fd < 0 && fd != -ENOENT)
+		return fd;
+	if (fd >= 0) {
+		r = s->io->truncate(s->io->ctx, fd, (int64_t)seg->size);
+		if (r == 0)
+			r = s->io->sync(s->io->ctx, fd);
+		s->io->close(s->io->ctx, fd);
+		if (r < 0)
+			return r;
+	}
+	s->disk_bytes -= seg->disk - seg->size;
+	seg->disk = seg->size;
+	seg->uncut = false;
+	return 0;
 }
 
 /* Make what was written to chain p durable, and let it go from memory. */
@@ -294,8 +321,13 @@ static int
 place(struct spool *s, unsigned int p, const struct spool_chunk *k)
 {
 	struct spool_chain *c = &s->chains[p];
-	int r;
+	int r = 0;
 
+	/* Else what is begun behind it, when torn, would make it a loss. */
+	if (c->last != NULL && !c->last->dead)
+		r = spool_segment_cut(s, p, c->last);
+	if (r < 0)
+		return r;
 	if (c->fd >= 0 && c->end + k->n > s->segment_bytes) {
 		r = commit(s, p);
 		if (r < 0)

@@ -29,6 +29,7 @@ struct spool_segment {
 	uint64_t sum;             /* weight as the last record has it */
 	uint64_t checked;         /* up to here damage has been counted */
 	unsigned int failures;    /* of reading it */
+	bool uncut;               /* more than `size` may come back */
 	bool dead;                /* all is counted; may go once head says so */
 };
 
@@ -52,7 +53,10 @@ struct spool {
 	struct spool_chain chains[SPOOL_PRIORITIES];
 	struct spool_head head;
 	int dir, head_fd;
-	bool dirty; /* head is newer than its file */
+	bool dirty;  /* head is newer than its file */
+	bool unsure; /* `loaded`, what was read of it, may not be durable */
+	unsigned char loaded[SPOOL_FORMAT_SLOT];
+	uint64_t loaded_at;
 	uint64_t next_position, next_id, segment_bytes;
 	uint64_t disk_bytes;
 	uint32_t segments;
@@ -93,6 +97,12 @@ int spool_segment_flush(struct spool *s, unsigned int p);
 struct spool_segment *spool_segment_front(const struct spool_chain *c);
 /* Count what is lost with seg, of chain p, and let it go at the next save. */
 void spool_segment_retire(
+    struct spool *s, unsigned int p, struct spool_segment *seg);
+/*
+ * Cut the torn tail of seg, of chain p, off for good, when it has one: no crash
+ * may bring it back once something stands behind it. 0 or -errno.
+ */
+int spool_segment_cut(
     struct spool *s, unsigned int p, struct spool_segment *seg);
 /* Retire what is acknowledged as a whole, but what is being appended to. */
 void spool_segment_ack(struct spool *s);

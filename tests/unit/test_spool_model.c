@@ -93,8 +93,8 @@ run(uint64_t seed)
 static void
 test_model(void **state)
 {
-	static const uint64_t found[] = {
-	    1795552592998, 1795552593242, 1795552775199, 1795552942159};
+	static const uint64_t found[] = {1795552592998, 1795552593242,
+	    1795552775199, 1795552942159, 1795553712084, 1795554669016};
 	const char *seconds = getenv("SPOOL_SECONDS"),
 		   *seed = getenv("SPOOL_SEED");
 	time_t end =
@@ -151,6 +151,59 @@ test_full_disk(void **state)
 	disk_free(m.disk);
 }
 
+/* The segments get tails that nothing was said about. */
+static void
+tear(void)
+{
+	for (int i = 0; i < DISK_FILES; i++) {
+		struct disk_file *f = &m.disk->files[i];
+
+		if (!f->linked || f->name[0] != 'p')
+			continue;
+		memset(f->now + f->size, 0x55, DISK_SECTOR);
+		memset(f->was + f->size, 0x55, DISK_SECTOR);
+		f->size += DISK_SECTOR;
+		f->was_size = f->size;
+	}
+}
+
+/* A crash, changes after a torn tail could not be cut off at opening. */
+static void
+crash_behind_tail(uint64_t seed, long changes)
+{
+	memset(&m, 0, sizeof m);
+	m.disk = disk_make(seed);
+	m.seed = seed;
+	m.op = (int)changes;
+	m.io = disk_io(m.disk);
+	HOLDS(spool_open("/s", &limits, &m.io, &m.spool, NULL) == 0);
+	for (int i = 0; i < 20; i++)
+		append();
+	HOLDS(sync_all() == 0);
+	tear();
+	m.disk->error = EIO;
+	reopen(false);
+	well();
+	m.disk->crash_in = changes;
+	for (int i = 0; i < 20; i++)
+		append();
+	(void)sync_all();
+	reopen(true);
+	finish(); /* of unknown size: none */
+	spool_free(m.spool);
+	disk_free(m.disk);
+}
+
+/* A torn tail is no damage, whatever had been begun behind it. */
+static void
+test_uncut_tail(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 8; seed++)
+		for (long changes = 0; changes < 40; changes++)
+			crash_behind_tail(seed, changes);
+}
+
 /* Memory is full too: the lowest go first, and are counted. */
 static void
 test_full_memory(void **state)
@@ -186,6 +239,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_full_disk),
 	    cmocka_unit_test(test_full_memory),
+	    cmocka_unit_test(test_uncut_tail),
 	    cmocka_unit_test(test_model),
 	};
 
