@@ -127,8 +127,8 @@ quiet(void **state)
 	    "{\"dns\":{\"blacklist\":[]}}",
 	    "{\"dns\":{\"blacklist\":null}}",
 	    "{\"processes\":{\"checkCryptoMiners\":true}}",
-	    "{\"processes\":{\"blacklist\":[\"nc\"]},"
-	    "\"detections\":{\"denied-process\":\"alert\"}}",
+	    ("{\"processes\":{\"blacklist\":[\"nc\"]},"
+	     "\"detections\":{\"denied-process\":\"alert\"}}"),
 	    "{\"network\":{\"rules\":[{\"ports\":1,\"effect\":\"alert\"}]}}",
 	    "{\"rules\":[{\"disabled\":true},{}]}",
 	    "{\"rules\":[{\"collections\":[{\"images\":[\"a\"]}]},{}]}",
