@@ -38,6 +38,7 @@ containers_setup() {
 	for name in sh sleep true cat ls id grep kill touch ps sed; do
 		ln -s busybox "$C/busybox/bin/$name"
 	done
+	command -v podman >/dev/null && command -v runc >/dev/null # packages
 	if ! image busybox ||
 	    ! podman run --rm --network=host fg-test/busybox true; then
 		skip "machine: no containers"
