@@ -32,7 +32,6 @@ struct peer {
 	uint64_t out_at, out_seq, next_at, next_seq;
 	char container[PEER_NAME_MAX], image[PEER_NAME_MAX];
 	char app_id[PEER_NAME_MAX];
-	char image_digest[PEER_NAME_MAX];
 };
 
 /* fd becomes the peer's. NULL: out of memory, fd is closed. */

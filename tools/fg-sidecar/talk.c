@@ -28,7 +28,6 @@ hello(struct task *t, struct peer *p, const struct jtree *line)
 	p->hello = true;
 	copy(p->container, line, "container");
 	copy(p->image, line, "image");
-	copy(p->image_digest, line, "digest");
 	copy(p->app_id, line, "app");
 	log_note(1, "hello of \"%s\", image \"%s\"", p->container, p->image);
 	talk_policy(t, p);
