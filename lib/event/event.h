@@ -104,6 +104,7 @@ enum {
 	EVENT_ARGS_MAX = 4096,    /* bytes of argv, cut behind that */
 	EVENT_PACKED_MAX = 32768, /* bytes of event_pack() */
 	EVENT_LINE_MAX = 65535,   /* bytes of event_write(), no newline */
+	EVENT_BOOT = 33,          /* bytes of a boot id, its NUL included */
 };
 
 /* The process that acts. In EVENT_EXEC it is the new program. */
@@ -213,6 +214,9 @@ struct event_source {
 	struct str version; /* of the policy */
 	const char *agent;  /* "fg-wrap" */
 };
+
+/* A new boot id: 128 random bits, as hexadecimal digits. 0 or -errno. */
+int event_boot(char boot[EVENT_BOOT]);
 
 /*
  * One record of fg-event(5), without the newline: hostile bytes escaped,

@@ -17,6 +17,7 @@
 #include "serve.h"
 #include "sha256/sha256.h"
 #include "sock.h"
+#include "time/time.h"
 
 #define TICK_NS INT64_C(50000000)
 
@@ -123,7 +124,7 @@ file_of(struct trace *t, const char *name, const struct stat *st)
 		return at;
 	is.facts = file_facts(t, name, st);
 	/* Within a tick of the clock it could change and look the same. */
-	is.known = serve_now() - nanoseconds(&st->st_ctim) > TICK_NS;
+	is.known = time_now_ns() - nanoseconds(&st->st_ctim) > TICK_NS;
 	*at = is;
 	return at;
 }

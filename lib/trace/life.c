@@ -19,6 +19,7 @@
 #include "place.h"
 #include "regs.h"
 #include "serve.h"
+#include "time/time.h"
 #include "watch.h"
 
 #ifndef SYS_clone3
@@ -400,7 +401,7 @@ life_exec(struct trace *t, pid_t tid)
 	ev->path = ev->by.exe;
 	ev->count = 1;
 	ev->enforced = true;
-	ev->ts_ns = serve_now();
+	ev->ts_ns = time_now_ns();
 	verdict = serve_ask(t, &c, ev);
 	if (verdict == 0 && (p->known & PROC_UNREADABLE))
 		verdict = hidden(t, p);

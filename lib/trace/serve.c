@@ -3,18 +3,9 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "exe.h"
-
-int64_t
-serve_now(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
-}
+#include "time/time.h"
 
 struct event *
 serve_event(struct trace *t, const struct call *c, enum event_name name)
@@ -25,7 +16,7 @@ serve_event(struct trace *t, const struct call *c, enum event_name name)
 
 	memset(ev, 0, sizeof(*ev));
 	ev->name = name;
-	ev->ts_ns = serve_now();
+	ev->ts_ns = time_now_ns();
 	ev->count = 1;
 	if (c->hook != NULL)
 		ev->syscall = c->hook->name;

@@ -11,9 +11,6 @@
 #include "regs.h"
 #include "state.h"
 
-/* Nanoseconds since 1970. */
-int64_t serve_now(void);
-
 /* An empty event with the facts of the caller. */
 struct event *serve_event(
     struct trace *t, const struct call *c, enum event_name name);

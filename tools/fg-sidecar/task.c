@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "task.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
+
+#include "time/time.h"
 
 enum { LINE_MAX_BYTES = 128 * 1024 };
 
 int
 task_init(struct task *t, const char *app_id, struct err *e)
 {
-	unsigned char random[16];
+	int r = event_boot(t->boot);
 
-	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-		return err_set(
-		    e, ERR_TEMP, errno, "getrandom: %s", strerror(errno));
-	for (size_t i = 0; i < sizeof random; i++)
-		(void)snprintf(t->boot + 2 * i, 3, "%02x", random[i]);
+	if (r != 0)
+		return err_set(e, ERR_TEMP, -r, "getrandom: %s", strerror(-r));
 	t->line = BUF_MAX(LINE_MAX_BYTES);
 	t->source = (struct event_source){.app_id = str_of(app_id),
 	    .boot = str_of(t->boot),
@@ -37,11 +32,9 @@ task_free(struct task *t)
 static void
 put(struct task *t, struct event *ev)
 {
-	struct timespec now;
 	struct jwrite w;
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	ev->ts_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+	ev->ts_ns = time_now_ns();
 	ev->action = EVENT_INFORM;
 	ev->enforced = true;
 	ev->seq = ++t->seq;

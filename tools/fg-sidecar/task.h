@@ -10,13 +10,11 @@
 #include "event/event.h"
 #include "policies.h"
 
-enum { TASK_BOOT = 33 };
-
 struct task {
 	struct policies policies;
 	struct audit audit;
 	struct event_source source; /* of our own events */
-	char boot[TASK_BOOT];
+	char boot[EVENT_BOOT];
 	uint64_t seq; /* of our own events */
 	struct buf line;
 	int64_t until_ms; /* the first policy is waited for; CLOCK_MONOTONIC */

@@ -22,7 +22,6 @@
 #include "trace/trace.h"
 
 enum {
-	SHARED_BOOT = 33,            /* 32 hexadecimal digits and a NUL */
 	SHARED_HALF = 8 << 20,       /* bytes for one compiled policy */
 	SHARED_DETAIL = 512,         /* of the start event */
 	SHARED_ERROR = ERR_TEXT_MAX, /* why a policy could not be applied */
@@ -51,7 +50,7 @@ struct shared_entered {
 };
 
 struct shared {
-	char boot[SHARED_BOOT];
+	char boot[EVENT_BOOT];
 
 	/* Written by the reporter. */
 	const struct policy *_Atomic offered; /* NULL: none, or taken */
