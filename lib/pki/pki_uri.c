@@ -13,7 +13,7 @@ static const char digits[] = "0123456789ABCDEF";
 static bool
 is_unreserved(unsigned char c)
 {
-	return (c < 0x80 && isalnum(c)) || strchr("-._~", c) != NULL;
+	return c != '\0' && ((c < 0x80 && isalnum(c)) || strchr("-._~", c));
 }
 
 int
@@ -26,11 +26,12 @@ pki_app_uri(struct str app_id, char to[PKI_URI], struct err *e)
 	memcpy(to, scheme, n);
 	for (size_t i = 0; i < app_id.n; i++) {
 		unsigned char c = (unsigned char)app_id.p[i];
+		bool plain = is_unreserved(c);
 
-		if (n + 3 >= PKI_URI)
+		if (n + (plain ? 1 : 3) >= PKI_URI)
 			return err_set(e, ERR_PERM, EINVAL,
 			    "an App ID of %zu bytes is too long", app_id.n);
-		if (c != '\0' && is_unreserved(c)) {
+		if (plain) {
 			to[n++] = (char)c;
 			continue;
 		}
@@ -66,7 +67,7 @@ take_byte(const char **p, unsigned char *c)
 		return false;
 	*p += 3;
 	*c = (unsigned char)(high << 4 | low);
-	return *c == '\0' || !is_unreserved(*c);
+	return !is_unreserved(*c);
 }
 
 bool
