@@ -64,14 +64,14 @@ append(struct httpd_conn *c, size_t n)
 
 /* A new connection is not idle: it has to begin. */
 static bool
-wait_input(struct httpd_conn *c)
+wait_input(struct httpd_conn *c, uint32_t events)
 {
 	bool idle = c->at == c->in.n && c->wait != HTTPD_WAIT_HEAD;
 
 	httpd_conn_wait(c, c->phase == HTTPD_BODY ? HTTPD_WAIT_BODY
 			   : idle                 ? HTTPD_WAIT_IDLE
 						  : HTTPD_WAIT_HEAD);
-	loop_change(&c->w, httpd_io_wants(c, EPOLLIN));
+	loop_change(&c->w, events);
 	return false;
 }
 
@@ -83,10 +83,10 @@ input(struct httpd_conn *c)
 	if (c->at < c->in.n && httpd_take(c))
 		return true;
 	if (!c->readable)
-		return wait_input(c);
+		return wait_input(c, EPOLLIN);
 	n = httpd_io_read(c);
 	if (n == -EAGAIN)
-		return wait_input(c);
+		return wait_input(c, httpd_io_wants(c, EPOLLIN));
 	if (n > 0)
 		append(c, (size_t)n);
 	else
