@@ -56,6 +56,18 @@ path_guarded(const struct trace *t, struct str path)
 	       (path.n == t->dir_n || path.p[t->dir_n] == '/');
 }
 
+bool
+path_guards(const struct trace *t, const struct path *p)
+{
+	return path_guarded(t, p->real) || path_guarded(t, p->given);
+}
+
+bool
+path_nowhere(const struct trace *t, const struct path *p)
+{
+	return t->no_name == -EBADF && !str_starts(p->real, "/");
+}
+
 size_t
 path_clean(char *p, size_t n, size_t keep)
 {

@@ -43,6 +43,12 @@ ssize_t path_link(const char *name, char *to, size_t n);
 /* Is path at or below the guarded directory? */
 bool path_guarded(const struct trace *t, struct str path);
 
+/* The same of either of its names: nobody writes there. */
+bool path_guards(const struct trace *t, const struct path *p);
+
+/* Relative to a descriptor that is not open: the kernel looks no further. */
+bool path_nowhere(const struct trace *t, const struct path *p);
+
 /* Take "//", "/./" and "/../" out of an absolute name; its new length. */
 size_t path_clean(char *p, size_t n, size_t keep);
 

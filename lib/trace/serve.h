@@ -22,10 +22,12 @@ int serve_ask(struct trace *t, struct call *c, struct event *ev);
 int serve_call(struct trace *t, struct call *c);
 
 /* serve_file.c */
-int serve_open(struct trace *t, struct call *c);
 int serve_path(struct trace *t, struct call *c);
 int serve_paths(struct trace *t, struct call *c);
 int serve_fd(struct trace *t, struct call *c);
+
+/* serve_open.c */
+int serve_open(struct trace *t, struct call *c);
 int serve_handle(struct trace *t, struct call *c);
 /* The file that was opened as fd, when what was judged had the sum `judged`. */
 int serve_opened(struct trace *t, struct call *c, int fd, uint64_t judged);
