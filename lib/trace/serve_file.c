@@ -9,14 +9,6 @@
 #include "path.h"
 #include "serve.h"
 
-/* Nobody moves what is above the guarded directory. */
-static bool
-above_guarded(const struct trace *t, struct str path)
-{
-	return path.n > 1 && path.n < t->dir_n && t->dir[path.n] == '/' &&
-	       memcmp(path.p, t->dir, path.n) == 0;
-}
-
 static void
 path_facts(struct trace *t, struct call *c, struct event *ev)
 {
@@ -165,14 +157,14 @@ serve_paths(struct trace *t, struct call *c)
 		if (path_nowhere(t, &one))
 			return -EBADF;
 		if (path_guards(t, &one) ||
-		    (name == EVENT_RENAME && above_guarded(t, one.real)))
+		    (name == EVENT_RENAME && path_above_guarded(t, one.real)))
 			return -EPERM;
 	}
 	path_find(t, c, 1, arg_dirfd(c, 2), PATH_NAME, &two);
 	if (path_nowhere(t, &two))
 		return -EBADF;
 	if (path_guards(t, &two) ||
-	    (name == EVENT_RENAME && above_guarded(t, two.real)))
+	    (name == EVENT_RENAME && path_above_guarded(t, two.real)))
 		return -EPERM;
 	if (!(t->config.watches & EVENT_BIT(name)))
 		return 0;

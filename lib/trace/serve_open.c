@@ -1,29 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
+#include <sys/stat.h>
 
 #include "arg.h"
 #include "mem.h"
 #include "path.h"
 #include "serve.h"
 
-/* Memory of processes, by another way than its addresses. */
-static bool
-is_memory(const struct trace *t, struct str path)
+bool
+serve_is_memory(const struct trace *t, pid_t tid, struct str path)
 {
-	struct statfs fs;
+	return t->installed & HOOK_PINS && str_ends(path, "/mem") &&
+	       path_in_proc(tid, path.p);
+}
 
-	if (!(t->installed & HOOK_PINS) ||
-	    !(str_ends(path, "/mem") ||
-		memmem(path.p, path.n, "/map_files/", 11) != NULL))
-		return false;
-	return statfs(path.p, &fs) < 0
-		   ? str_starts(path, "/proc/")
-		   : (uint32_t)fs.f_type == PROC_SUPER_MAGIC;
+/* What a link in /proc/PID/map_files leads to has no name but this. */
+static bool
+is_segment(const struct trace *t, struct str path)
+{
+	return t->pins.at != NULL && str_starts(path, "/SYSV") &&
+	       str_ends(path, " (deleted)");
+}
+
+static int
+refuse_memory(struct trace *t, struct call *c, pid_t whose)
+{
+	int verdict = serve_refuse_for(t, c, EVENT_PTRACE, whose, 0);
+
+	return verdict == TRACE_KILL ? verdict : -EACCES;
+}
+
+/*
+ * /proc/PID/mem may have any name (mount(2)), and a name may lead there for a
+ * moment only. By its mode it is known: no other file of a procfs has 0600, but
+ * for some of /proc/sys. A segment's inode is its id.
+ */
+int
+serve_opened_memory(struct trace *t, struct call *c, int fd)
+{
+	char name[48];
+	struct stat st, link;
+
+	(void)snprintf(name, sizeof(name), "/proc/%d/fd/%d", (int)c->tid, fd);
+	if (stat(name, &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
+	if (st.st_ino == (ino_t)t->pins.id) {
+		if (!is_segment(t, path_of_fd(t, c->tid, fd, 0)))
+			return 0;
+	} else if ((st.st_mode & 0777) != 0600 || st.st_size != 0 ||
+		   !path_in_proc(c->tid, name)) {
+		return 0;
+	}
+	/* What the descriptor is for. */
+	if (lstat(name, &link) == 0 && !(link.st_mode & S_IWUSR))
+		return 0;
+	return refuse_memory(t, c, 0);
 }
 
 struct opening {
@@ -99,6 +134,22 @@ may_write(const struct trace *t, const struct call *c, const struct opening *o)
 		   (EVENT_BIT(EVENT_OPEN) | EVENT_BIT(EVENT_CREATE));
 }
 
+/* What to look at when it is open. An unnamed file has no name to judge. */
+static void
+look_later(const struct trace *t, struct call *c, const struct opening *o,
+    enum event_name name, const struct path *path)
+{
+	if ((o->flags & O_TMPFILE) == O_TMPFILE)
+		return;
+	if (t->installed & HOOK_PINS &&
+	    (name != EVENT_READ || c->hook->work == HOOK_OPENAT2))
+		c->step |= TASK_MEMORY;
+	if (c->judged && t->config.watches & EVENT_BIT(name)) {
+		c->step |= TASK_VERIFY;
+		c->path_sum = sum(path->real);
+	}
+}
+
 int
 serve_open(struct trace *t, struct call *c)
 {
@@ -106,7 +157,8 @@ serve_open(struct trace *t, struct call *c)
 	struct path path;
 	struct event *ev;
 	enum event_name name;
-	int error = o.refused, verdict;
+	int error = o.refused, verdict = 0;
+	pid_t guarded;
 
 	if (error == 0)
 		error = arg_name(t, c, 1, 0);
@@ -118,30 +170,27 @@ serve_open(struct trace *t, struct call *c)
 	name = open_name(&o, &path);
 	if (name != EVENT_READ && path_guards(t, &path))
 		return -EPERM;
-	if (name != EVENT_READ && is_memory(t, path.real)) {
-		verdict = serve_refuse_for(t, c, EVENT_PTRACE,
-		    (pid_t)strtol(path.real.p + 6, NULL, 10), 0);
-		return verdict == TRACE_KILL ? verdict : -EACCES;
-	}
-	if (name != EVENT_READ && serve_guards_proc(t, path.real))
-		return serve_refuse_for(
-		    t, c, EVENT_SIGNAL, serve_guards_proc(t, path.real), 0);
-	if (!(t->config.watches & EVENT_BIT(name))) {
+	guarded = name == EVENT_READ ? 0 : serve_guards_proc(t, c, path.real);
+	if (guarded != 0)
+		return serve_refuse_for(t, c, EVENT_SIGNAL, guarded, 0);
+	if (name != EVENT_READ && is_segment(t, path.real))
+		return refuse_memory(t, c, 0);
+	if (name != EVENT_READ && serve_is_memory(t, c->tid, path.real))
+		return refuse_memory(
+		    t, c, (pid_t)strtol(path.real.p + 6, NULL, 10));
+	if (t->config.watches & EVENT_BIT(name)) {
+		ev = serve_event(t, c, name);
+		ev->path = path.real;
+		ev->flags = (uint32_t)o.flags;
+		if (o.flags & O_CREAT)
+			ev->mode = (uint32_t)o.mode;
+		verdict = serve_ask(t, c, ev);
+	} else {
 		/* What makes it mere reading must stay what it was. */
 		c->judged = may_write(t, c, &o);
-		return 0;
 	}
-	ev = serve_event(t, c, name);
-	ev->path = path.real;
-	ev->flags = (uint32_t)o.flags;
-	if (o.flags & O_CREAT)
-		ev->mode = (uint32_t)o.mode;
-	verdict = serve_ask(t, c, ev);
-	/* An unnamed file (O_TMPFILE) has another name than its directory. */
-	if (c->judged && verdict == 0 && (o.flags & O_TMPFILE) != O_TMPFILE) {
-		c->step |= TASK_VERIFY;
-		c->path_sum = sum(path.real);
-	}
+	if (verdict == 0)
+		look_later(t, c, &o, name, &path);
 	return verdict;
 }
 
@@ -170,8 +219,6 @@ serve_opened(struct trace *t, struct call *c, int fd, uint64_t judged)
 		return 0;
 	if (path_guarded(t, path))
 		return -EPERM;
-	if (is_memory(t, path))
-		return -EACCES;
 	if (c->hook->work == HOOK_OPEN)
 		flags = at == HOOK_NO_ARG ? O_WRONLY : c->args[at];
 	ev = serve_event(t, c,
