@@ -411,6 +411,40 @@ many_apps(void **state)
 	    store_audits(box.s, &q, box.a, &page, &box.e), -EINVAL);
 }
 
+/* Around the edges of zones, none is left out, and few are looked at. */
+static void
+zones(void **state)
+{
+	enum { ZONE = 4096, N = 4 * ZONE };
+	static struct store_event events[N];
+	static unsigned char answers[N];
+
+	(void)state;
+	for (unsigned i = 0; i < N; i++)
+		events[i] = box_event("web:1", 1, i, BOX_NOW + i + 1);
+	ok(box_append(events, N, BOX_NOW, answers));
+	for (int edge = 1; edge < 4; edge++)
+		for (int from = -3; from < 3; from++)
+			for (int n = 1; n < 5; n++) {
+				struct store_query q = box_query(n % 2 == 0);
+				struct store_page page;
+				int64_t first = BOX_NOW + edge * ZONE + from;
+
+				q.filter.from_ms = first;
+				q.filter.to_ms = first + n;
+				page = box_page(&q);
+				assert_int_equal(page.n, n);
+				for (int i = 0; i < n; i++) {
+					int at = q.oldest_first ? i : n - 1 - i;
+
+					assert_int_equal(
+					    page.rows[at].event.ts_ms,
+					    first + i);
+				}
+				assert_in_range(page.looked, n, 2 * ZONE);
+			}
+}
+
 static void
 limits(void **state)
 {
@@ -794,6 +828,7 @@ main(void)
 	    TEST(many_boots),
 	    TEST(queries),
 	    TEST(many_apps),
+	    TEST(zones),
 	    TEST(limits),
 	    TEST(bytes_of_a_page),
 	    TEST(following),
