@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <strings.h>
-
 #include "appid/appid.h"
 #include "auditquery.h"
 #include "event/event_names.h"
@@ -66,11 +64,27 @@ severity_fits(const struct auditquery *q, struct str text)
 	       (int)severity >= q->severity;
 }
 
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool
+starts_here(struct str needle, const char *text)
+{
+	for (size_t i = 0; i < needle.n; i++) {
+		if (lower(needle.p[i]) != lower(text[i]))
+			return false;
+	}
+	return true;
+}
+
 static bool
 is_in(struct str needle, struct str text)
 {
 	for (size_t i = 0; i + needle.n <= text.n; i++) {
-		if (strncasecmp(text.p + i, needle.p, needle.n) == 0)
+		if (starts_here(needle, text.p + i))
 			return true;
 	}
 	return false;
