@@ -70,7 +70,7 @@ def process:
 			else null end),
 		parent_process: parent,
 		ancestry: (.ancestors | words
-			| map({path: ., name: base_name} | filled))
+			| map(select(. != "") | {path: ., name: base_name}))
 	} | filled;
 
 def file($path):
@@ -91,8 +91,10 @@ def file: file(if .op | IN("link", "symlink") then .path2 // .path
 	else .path end);
 
 def peer:
-	{ip: .net.addr | text, hostname: .net.domain | text,
-		port: .net.port | number} | filled;
+	{ip: .net.addr | text, port: .net.port | number,
+		# What a resolver is asked for is not the resolver.
+		hostname: (if .name == "net.dns" then null else .net.domain | text end)
+	} | filled;
 def own:
 	{name: ((.container.name | text) // (.app.name | text) // "container"),
 		port: .net.local_port | number} | filled;
@@ -208,7 +210,7 @@ def class($uid; $name; $category; $category_name; $activity; $activity_name):
 # What has no place in the class.
 def unmapped:
 	{
-		app: .app, attempt: .attempt, confidence: .confidence,
+		attempt: .attempt, confidence: .confidence,
 		detail: .detail, number: .number, target: .target,
 		syscall: .syscall, facts: .process.facts,
 		file: (if .file then .file | {op, mode, flags, uid, path2} | filled
@@ -231,6 +233,7 @@ def evidence:
 	{
 		actor: (if .process then {process: .process | process} else null end),
 		process: (if .name == "process.exec" then .process | process
+			elif .target | number then {pid: .target}
 			else null end),
 		file: (if .file then .file | file else null end),
 		connection_info: (if .net then connection else null end),
@@ -321,9 +324,7 @@ def dns:
 	+ {device: device, actor: acting, connection_info: connection,
 		query: (if .net.domain | text then {hostname: .net.domain}
 			else null end)}
-	+ (endpoints | if .dst_endpoint then .dst_endpoint |= del(.hostname)
-		else . end
-		| if .dst_endpoint.ip then . else del(.dst_endpoint) end)
+	+ endpoints
 	| filled;
 
 def http:

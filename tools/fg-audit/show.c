@@ -64,6 +64,8 @@ add_parts(const struct jtree *t, struct buf *out)
 	add_part(show_member(t, "file", "path"), " ", out);
 	add_part(show_member(t, "file", "path2"), " -> ", out);
 	add_net(t, out);
+	if (str_starts(show_member(t, "name", NULL), "kernel."))
+		add_part(show_member(t, "syscall", "name"), " ", out);
 	add_part(show_member(t, "http", "method"), " ", out);
 	add_part(show_member(t, "http", "path"), " ", out);
 	add_part(show_member(t, "actor", NULL), " ", out);
@@ -170,7 +172,7 @@ show_text(const struct jtree *t, bool colour, struct buf *out)
 	if (shade[0] != '\0')
 		buf_addz(out, RESET);
 	add_place(t, out);
-	column(show_member(t, "name", NULL), 16, out);
+	column(show_member(t, "name", NULL), sizeof "policy.rejected", out);
 	show_words(t, out);
 	while (out->n > 0 && out->p[out->n - 1] == ' ')
 		out->n--;
