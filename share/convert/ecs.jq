@@ -5,7 +5,7 @@
 def text: if type == "string" and . != "" then . else null end;
 def number: if type == "number" then . else null end;
 def words: if type == "array" then map(strings) else [] end;
-def filled: with_entries(select(.value | . != null and . != {} and . != []));
+def filled: delpaths([path(.[] | select(. == null or . == {} or . == []))]);
 def base_name: text | if . then (split("/") | last | text) // . else null end;
 def folder: text
 	| if . and contains("/") then (sub("/[^/]*$"; "") | text) // "/"

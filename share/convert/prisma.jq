@@ -7,7 +7,7 @@
 def text: if type == "string" and . != "" then . else null end;
 def number: if type == "number" then . else null end;
 def words: if type == "array" then map(strings) else [] end;
-def filled: with_entries(select(.value != null));
+def filled: delpaths([path(.[] | select(. == null))]);
 
 # The vendor's word for a detection; where it has none, our id of it.
 def attack_type:
