@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/num.h"
 #include "jtree/jtree.h"
+#include "time/time.h"
 #include "url/url.h"
 
 enum {
@@ -77,12 +78,19 @@ add_parameter(struct buf *url, const char *name, struct str value)
 	url_encode(value, url);
 }
 
-/*
- * The options, by their own names; the Console reads a relative time as we
- * would, but its clock may differ: that is as well.
- */
+/* Times as they were at the start: what comes late is not left out. */
 static void
-add_query(struct buf *url, const struct options *o)
+add_time(struct buf *url, const char *name, int64_t ms)
+{
+	char text[TIME_TEXT];
+
+	(void)time_format_ms(ms, text);
+	add_parameter(url, name, str_of(text));
+}
+
+/* The options, by their own names. */
+static void
+add_query(struct buf *url, const struct options *o, const struct auditquery *q)
 {
 	const struct {
 		const char *name;
@@ -90,19 +98,19 @@ add_query(struct buf *url, const struct options *o)
 	} lists[] = {{"app", &o->app}, {"container", &o->container},
 	    {"image", &o->image}, {"rule", &o->rule}, {"name", &o->name},
 	    {"kind", &o->kind}, {"action", &o->action}};
-	const struct {
-		const char *name, *value;
-	} single[] = {{"severity", o->severity}, {"from", o->from},
-	    {"to", o->to}, {"search", o->search}};
 
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		for (size_t k = 0; k < lists[i].list->n; k++)
 			add_parameter(url, lists[i].name,
 			    str_of(lists[i].list->items[k]));
-	for (size_t i = 0; i < sizeof single / sizeof *single; i++)
-		if (single[i].value != NULL)
-			add_parameter(
-			    url, single[i].name, str_of(single[i].value));
+	if (o->severity != NULL)
+		add_parameter(url, "severity", str_of(o->severity));
+	if (q->has_from)
+		add_time(url, "from", q->from_ms);
+	if (q->has_to)
+		add_time(url, "to", q->to_ms);
+	if (q->has_search)
+		add_parameter(url, "search", q->search);
 }
 
 static int
@@ -129,11 +137,13 @@ make_url(struct ask *a, const struct options *o, struct err *e)
 }
 
 int
-ask_open(struct ask *a, const struct options *o, struct err *e)
+ask_open(struct ask *a, const struct options *o, const struct auditquery *q,
+    struct err *e)
 {
 	int r;
 
 	*a = (struct ask){.options = o,
+	    .query = q,
 	    .config = {.parallel = 1},
 	    .ca = BUF_MAX(CA_MAX),
 	    .authorization = BUF_MAX(TOKEN_MAX),
@@ -167,7 +177,7 @@ page_url(struct ask *a, const struct ask_page *page)
 
 	a->url.n = a->url_base;
 	if (page->filtered)
-		add_query(&a->url, a->options);
+		add_query(&a->url, a->options, a->query);
 	if (page->after.n > 0)
 		add_parameter(&a->url, "after", page->after);
 	if (page->newest_first)
@@ -212,6 +222,12 @@ refused(const struct ask *a, struct err *e)
 	    STR_ARG(str_sub(msg, 0, 300)));
 }
 
+static void
+on_done(struct client_call *call)
+{
+	(void)call; /* client_run() returns then */
+}
+
 int
 ask_page(struct ask *a, const struct ask_page *page, unsigned *retry_s,
     struct err *e)
@@ -229,6 +245,7 @@ ask_page(struct ask *a, const struct ask_page *page, unsigned *retry_s,
 	    .accept = "application/x-ndjson",
 	    .authorization = buf_z(&a->authorization),
 	    .max = PAGE_MAX,
+	    .done = on_done,
 	    .hold_s = page->wait_s};
 	client_start(a->client, call);
 	r = client_run(a->client, e);

@@ -5,12 +5,14 @@
 
 #include <stdbool.h>
 
+#include "auditquery/auditquery.h"
 #include "base/buf.h"
 #include "client/client.h"
 #include "options.h"
 
 struct ask {
 	const struct options *options;
+	const struct auditquery *query;
 	struct client_config config;
 	struct client *client;
 	struct client_call call; /* call.body: the page */
@@ -20,9 +22,11 @@ struct ask {
 
 /*
  * The Console's address, its CA (--console-ca, FG_CONSOLE_CA) and the token
- * (--token-file, FG_TOKEN), as o says. ERR_USAGE, ERR_PERM.
+ * (--token-file, FG_TOKEN), as o says; o and q, which is what o asks for, must
+ * stay. ERR_USAGE, ERR_PERM.
  */
-int ask_open(struct ask *a, const struct options *o, struct err *e);
+int ask_open(struct ask *a, const struct options *o, const struct auditquery *q,
+    struct err *e);
 
 /* A page of audits/events: which one. */
 struct ask_page {

@@ -275,7 +275,7 @@ console_run(struct pick *p, struct err *e)
 	struct console c = {.p = p,
 	    .cursor = BUF_MAX(CURSOR_MAX),
 	    .newest = BUF_MAX(CURSOR_MAX)};
-	int r = ask_open(&c.ask, p->o, e);
+	int r = ask_open(&c.ask, p->o, &p->query, e);
 
 	p->asked_elsewhere = true;
 	if (r == 0)
