@@ -82,8 +82,9 @@ void loop_remove(struct loop_fd *w);
 /*
  * Call t->due once when loop_now_ms() has come to due_ms, before that of all
  * later ones, and of those of the same time in the order in which they were
- * set. A time that is past means the next round, not this one. Set again: it
- * moves. Takes O(log n), whatever the number.
+ * set. A time that is past is due at once: never from within loop_at(), and
+ * when a timer's callback sets it, in the next round. Set again: it moves.
+ * O(log n) on average over all calls.
  */
 void loop_at(struct loop *l, struct loop_timer *t, int64_t due_ms);
 
@@ -103,7 +104,10 @@ int loop_run(struct loop *l, struct err *e);
 /* loop_run() returns when this round is over. */
 void loop_stop(struct loop *l);
 
-/* One round that waits for wait_ms at most; -1: as long as it takes. */
+/*
+ * One round that waits for wait_ms at most; -1: as long as it takes. Not from
+ * within a callback.
+ */
 int loop_turn(struct loop *l, int wait_ms, struct err *e);
 
 #endif

@@ -86,10 +86,12 @@ void tls_freep(struct tls **t);
  *   -EPROTO        it does not speak TLS, or nothing that we do; ERR_PERM
  *   or a negative errno of recv(2) or send(2), ERR_TEMP.
  *
- * All but the first end the session: the same answer comes ever after. When a
- * handshake fails the peer has been told by an alert, if its socket took it;
- * to let it arrive, shutdown(2) SHUT_WR, then read until the end or for a
- * while before close(2), since unread bytes turn that into a reset.
+ * All but the first end the session: the same answer comes ever after; only
+ * when tls_write() gives -ECONNRESET one may still read what the peer said
+ * before it went: an answer, or why it refused. When a handshake fails the
+ * peer has been told by an alert, if its socket took it; to let it arrive,
+ * shutdown(2) SHUT_WR, then read until the end or for a while before close(2),
+ * since unread bytes turn that into a reset.
  */
 
 /* 0: hands are shaken. tls_read() and tls_write() do it, too. */
@@ -110,8 +112,9 @@ ssize_t tls_read(struct tls *t, void *p, size_t n, struct err *e);
 ssize_t tls_write(struct tls *t, const void *p, size_t n, struct err *e);
 
 /*
- * Tell the peer that nothing more will be written (close_notify). 0: it is on
- * its way, or there is nobody to tell. Reading goes on as before.
+ * Tell the peer that nothing more will be written (close_notify), once all has
+ * been taken by tls_write(). 0: it is on its way, or there is nobody to tell.
+ * Reading goes on as before.
  */
 int tls_close(struct tls *t, struct err *e);
 
