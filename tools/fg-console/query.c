@@ -18,9 +18,8 @@ hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* False: "%" without two digits, NUL, or no UTF-8. */
-static bool
-decode(struct arena *a, struct str s, struct str *ret)
+bool
+query_decode(struct arena *a, struct str s, bool plus, struct str *ret)
 {
 	char *to = arena_alloc(a, s.n + 1);
 	size_t n = 0;
@@ -30,7 +29,7 @@ decode(struct arena *a, struct str s, struct str *ret)
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (c == '+') {
+		if (c == '+' && plus) {
 			c = ' ';
 		} else if (c == '%') {
 			int high = i + 2 < s.n ? hex(s.p[i + 1]) : -1;
@@ -86,7 +85,8 @@ query_parse(struct arena *a, struct str text, const char *known,
 		if (one.n == 0)
 			continue;
 		(void)str_cut(one, '=', &name, &value);
-		if (!decode(a, name, &name) || !decode(a, value, &value))
+		if (!query_decode(a, name, true, &name) ||
+		    !query_decode(a, value, true, &value))
 			return err_set(e, ERR_PERM, EINVAL,
 			    "a query parameter is not percent-encoded UTF-8");
 		if (!listed(known, name))

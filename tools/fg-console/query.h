@@ -28,6 +28,12 @@ struct query {
 int query_parse(struct arena *a, struct str text, const char *known,
     struct query *ret, struct err *e);
 
+/*
+ * Percent-decoded, and '+' as a blank if plus. False: "%" without two digits,
+ * NUL, no UTF-8, or no memory.
+ */
+bool query_decode(struct arena *a, struct str s, bool plus, struct str *ret);
+
 /* The value of the first one of that name; STR_NONE. */
 struct str query_get(const struct query *q, const char *name);
 
