@@ -212,20 +212,20 @@ httpd_piece(struct httpd_request *r, struct str piece)
 	char line[HTTP1_CHUNK_LINE_MAX];
 	struct http1_out out = {.p = line, .max = sizeof line};
 
-	if (c->phase == HTTPD_ORPHAN)
+	if (c->phase == HTTPD_ORPHAN || c->broken)
 		return false;
-	if (c->stream_body && piece.n > 0) {
-		if (c->chunks) {
-			http1_write_chunk(&out, piece.n);
+	if (piece.n > HTTPD_PIECE_MAX ||
+	    c->out.n - c->sent > HTTPD_STREAM_MAX) {
+		c->broken = true;
+	} else if (c->stream_body && piece.n > 0) {
+		http1_write_chunk(&out, piece.n);
+		if (c->chunks)
 			buf_add(&c->out, out.p, out.n);
-		}
 		buf_adds(&c->out, piece);
 		if (c->chunks)
 			buf_addz(&c->out, "\r\n");
+		c->broken = buf_error(&c->out) != 0;
 	}
-	if (buf_error(&c->out) != 0 || piece.n > HTTPD_PIECE_MAX ||
-	    c->out.n - c->sent > HTTPD_STREAM_MAX)
-		c->broken = true;
 	httpd_conn_count(c);
 	httpd_conn_soon(c);
 	c->want_room = c->broken || c->out.n - c->sent >= HTTPD_WRITE_STEP;

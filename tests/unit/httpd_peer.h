@@ -28,7 +28,7 @@ enum {
 	PATIENCE_MS = 20000, /* of a test that would fail */
 	STREAMED = 3 * 1024 * 1024 + 17,
 	BIG = 2 * 1024 * 1024 + 3,
-	KEPT_MAX = 32,
+	KERNEL_BUFFER = 32 * 1024, /* so that what waits soon waits here */
 };
 
 /* How the tests of one program connect; set by their state. */
@@ -197,6 +197,15 @@ drained(void *arg)
 	world.drained = true;
 }
 
+static inline void
+small_buffers(int fd)
+{
+	const int n = KERNEL_BUFFER;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &n, sizeof n);
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &n, sizeof n);
+}
+
 /* A listener on loopback. */
 static inline int
 listen_somewhere(void)
@@ -207,6 +216,7 @@ listen_somewhere(void)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
+	small_buffers(fd);
 	assert_int_equal(bind(fd, (struct sockaddr *)&a, n), 0);
 	assert_int_equal(listen(fd, 1024), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &n), 0);
@@ -353,6 +363,7 @@ dial(void)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
+	small_buffers(fd);
 	if (connect(fd, (struct sockaddr *)&a, sizeof a) != 0)
 		assert_int_equal(errno, EINPROGRESS);
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -374,6 +385,16 @@ static inline struct peer
 peer_open(const struct mode *m)
 {
 	return peer_open_as(m, world.client);
+}
+
+/* Its end is a reset, not a close. */
+static inline void
+peer_resets(struct peer *p)
+{
+	const struct linger reset = {.l_onoff = 1};
+
+	assert_int_equal(
+	    setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset), 0);
 }
 
 static inline void
