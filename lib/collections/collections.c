@@ -208,14 +208,11 @@ has_patterns(const struct jtree *c)
 const struct jtree *
 collections_named(const struct collections *all, const struct jtree *t)
 {
-	const struct jtree *found;
-
 	if (t->kind == JSCAN_STRING)
 		return find(all, t->text);
 	if (t->kind != JSCAN_OBJECT || has_patterns(t))
 		return t;
-	found = find(all, jtree_str(jtree_get(t, "name")));
-	return found == NULL ? t : found;
+	return find(all, jtree_str(jtree_get(t, "name")));
 }
 
 bool
@@ -240,6 +237,8 @@ collections_match(const struct collections *all, const struct jtree *rule,
 	for (rule = rule->first; rule != NULL; rule = rule->next) {
 		const struct jtree *c = collections_named(all, rule);
 
+		if (c == NULL && rule->kind == JSCAN_OBJECT)
+			c = rule; /* which holds everybody */
 		if (c == NULL && str_eqz(rule->text, "All")) {
 			found = true;
 			continue;

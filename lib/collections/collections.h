@@ -36,8 +36,9 @@ int collections_join(struct arena *a, const struct collections *all,
 
 /*
  * What t, an item of a rule's "collections", stands for: the collection of
- * that name, if t is one or an object without a pattern; else t itself. NULL
- * for a name that is not there ("All" need not be). all may be NULL.
+ * that name, if t is one or an object without a pattern; else t itself. NULL:
+ * none of that name is there ("All" need not be, and an object without a
+ * pattern then holds everybody). all may be NULL.
  */
 const struct jtree *collections_named(
     const struct collections *all, const struct jtree *t);

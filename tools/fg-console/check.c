@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-enum { RULES_MAX = 10000, COLLECTIONS_MAX = 10000 };
+enum { RULES_MAX = 2000, COLLECTIONS_MAX = 2000 };
 
 static int
 wrong(struct arena *a, struct str text, const struct jtree *at,
@@ -18,12 +18,61 @@ wrong(struct arena *a, struct str text, const struct jtree *at,
 	return err_set(e, ERR_PERM, EINVAL, "%s: %s", pointer, why);
 }
 
+/*
+ * A collection by its name alone holds everybody where nobody knows it: here
+ * all are known, so one that is not is a mistake.
+ */
+static int
+check_named(const struct collections *all, const struct jtree *rule,
+    struct err *e)
+{
+	const struct jtree *t = jtree_get(rule, "collections");
+	struct str name;
+
+	for (t = t == NULL ? NULL : t->first; t != NULL; t = t->next) {
+		name = t->kind == JSCAN_STRING
+			   ? t->text
+			   : jtree_str(jtree_get(t, "name"));
+		if (collections_named(all, t) == NULL && !str_eqz(name, "All"))
+			return err_set(e, ERR_PERM, ENOENT,
+			    "collections: no collection \"%.*s\"",
+			    STR_ARG(name));
+	}
+	return 0;
+}
+
 /* ---- runtime ------------------------------------------------------------ */
 
 static int
+check_all_named(struct arena *a, const struct documents *d, struct str text,
+    const struct jtree *t, struct check_place *place, struct err *e)
+{
+	const struct jtree *rule = jtree_get(t, "rules");
+	const struct collections *own, *all;
+	struct err why = {0};
+	char pointer[64];
+	size_t i = 0;
+	int r = collections_read(a, jtree_get(t, "collections"), &own, e);
+
+	if (r == 0)
+		r = collections_join(a, own, d->collections, &all, e);
+	if (r != 0)
+		return r;
+	for (rule = rule == NULL ? NULL : rule->first; rule != NULL;
+	     rule = rule->next, i++)
+		if (check_named(all, rule, &why) != 0) {
+			(void)snprintf(
+			    pointer, sizeof pointer, "/rules/%zu", i);
+			return wrong(
+			    a, text, rule, place, e, pointer, why.text);
+		}
+	return 0;
+}
+
+static int
 check_runtime(struct arena *a, const struct documents *d, struct str text,
-    const struct policy_note **notes, struct check_place *place,
-    struct err *e)
+    const struct jtree *t, const struct policy_note **notes,
+    struct check_place *place, struct err *e)
 {
 	const struct collections_who nobody = {0};
 	const struct policy *p;
@@ -31,7 +80,7 @@ check_runtime(struct arena *a, const struct documents *d, struct str text,
 	    notes, e);
 
 	if (r == 0)
-		return 0;
+		return check_all_named(a, d, text, t, place, e);
 	for (const struct policy_note *n = *notes; n != NULL; n = n->next)
 		if (n->severity == POLICY_ERROR) {
 			place->pointer = n->pointer;
@@ -63,7 +112,8 @@ check_rule(struct arena *a, const struct collections *all, struct str text,
 		return wrong(a, text, name == NULL ? rule : name, place, e,
 		    pointer, "no name");
 	if (collections_match(all, jtree_get(rule, "collections"), &nobody,
-		&in, &why) != 0)
+		&in, &why) != 0 ||
+	    check_named(all, rule, &why) != 0)
 		return wrong(a, text, rule, place, e, pointer, why.text);
 	apps = jtree_get(rule, "applicationsSpec");
 	if (!jtree_is_null(apps) && apps->kind != JSCAN_ARRAY)
@@ -139,7 +189,8 @@ check_used(struct arena *a, const struct collections *all,
 		return 0;
 	for (rule = rule->first; rule != NULL; rule = rule->next)
 		if (collections_match(both, jtree_get(rule, "collections"),
-			&nobody, &in, &why) != 0)
+			&nobody, &in, &why) != 0 ||
+		    check_named(both, rule, &why) != 0)
 			return err_set(e, ERR_PERM, EINVAL,
 			    "the %s policy needs it: %s", what, why.text);
 	return 0;
@@ -182,7 +233,7 @@ check_document(struct arena *a, const struct documents *d,
 		    POLICY_TEXT_MAX);
 	switch (kind) {
 	case DOCUMENTS_RUNTIME:
-		return check_runtime(a, d, text, notes, place, e);
+		return check_runtime(a, d, text, t, notes, place, e);
 	case DOCUMENTS_WAAS:
 		return check_waas(a, d, text, t, place, e);
 	default:

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api_documents.h"
 #include "api_health.h"
 #include "api_keys.h"
 #include "audits.h"
@@ -13,7 +14,31 @@
 #define DELETE .method = HTTP1_METHOD_DELETE
 #define V1 "/api/v1"
 
-enum { SMALL = 64 * 1024 };
+#define RUNTIME V1 "/policies/runtime/app-embedded"
+#define WAAS V1 "/policies/firewall/app/app-embedded"
+#define COLLECTIONS V1 "/collections"
+
+enum { SMALL = 64 * 1024, LARGE = 1024 * 1024 + 4096 };
+
+/* What there is for all documents alike. */
+#define DOCUMENT(path, which)                                                  \
+	{GET, path, ROUTE_TOKEN, SCOPE_POLICY_READ,                            \
+	    .serve = api_documents_get, .kind = which},                        \
+	    {PUT, path, ROUTE_TOKEN, SCOPE_POLICY_WRITE, .body_max = LARGE,    \
+		.query = "note", .serve = api_documents_put, .kind = which},   \
+	    {GET, path "/versions", ROUTE_TOKEN, SCOPE_POLICY_READ,            \
+		.query = "before|limit", .serve = api_documents_versions,      \
+		.kind = which},                                                \
+	    {GET, path "/versions/{}", ROUTE_TOKEN, SCOPE_POLICY_READ,         \
+		.serve = api_documents_version, .kind = which},                \
+	    {GET, path "/diff", ROUTE_TOKEN, SCOPE_POLICY_READ,                \
+		.query = "from|to", .serve = api_documents_diff,               \
+		.kind = which},                                                \
+	{                                                                      \
+		POST, path "/rollback", ROUTE_TOKEN, SCOPE_POLICY_WRITE,       \
+		    .body_max = SMALL, .serve = api_documents_rollback,        \
+		    .kind = which                                              \
+	}
 
 const struct route route_table[] = {
     {GET, "/healthz", ROUTE_OPEN, .serve = api_health_ask},
@@ -43,5 +68,27 @@ const struct route route_table[] = {
 	.body_max = SMALL, .serve = api_keys_secret_add},
     {DELETE, V1 "/enrol-secrets/{}", ROUTE_TOKEN, SCOPE_ENROL_WRITE,
 	.serve = api_keys_secret_revoke},
+
+    DOCUMENT(RUNTIME, DOCUMENTS_RUNTIME),
+    {POST, RUNTIME, ROUTE_TOKEN, SCOPE_POLICY_WRITE, .body_max = LARGE,
+	.query = "note", .serve = api_documents_add_rule,
+	.kind = DOCUMENTS_RUNTIME},
+    {POST, RUNTIME "/match", ROUTE_TOKEN, SCOPE_POLICY_READ, .body_max = LARGE,
+	.serve = api_documents_match, .kind = DOCUMENTS_RUNTIME},
+    DOCUMENT(WAAS, DOCUMENTS_WAAS),
+    {POST, WAAS, ROUTE_TOKEN, SCOPE_POLICY_WRITE, .body_max = LARGE,
+	.query = "note", .serve = api_documents_add_rule,
+	.kind = DOCUMENTS_WAAS},
+    {POST, WAAS "/match", ROUTE_TOKEN, SCOPE_POLICY_READ, .body_max = LARGE,
+	.serve = api_documents_match, .kind = DOCUMENTS_WAAS},
+    DOCUMENT(COLLECTIONS, DOCUMENTS_COLLECTIONS),
+    {POST, COLLECTIONS, ROUTE_TOKEN, SCOPE_POLICY_WRITE, .body_max = SMALL,
+	.serve = api_documents_add_collection, .kind = DOCUMENTS_COLLECTIONS},
+    {PUT, COLLECTIONS "/{}", ROUTE_TOKEN, SCOPE_POLICY_WRITE,
+	.body_max = SMALL, .serve = api_documents_put_collection,
+	.kind = DOCUMENTS_COLLECTIONS},
+    {DELETE, COLLECTIONS "/{}", ROUTE_TOKEN, SCOPE_POLICY_WRITE,
+	.serve = api_documents_delete_collection,
+	.kind = DOCUMENTS_COLLECTIONS},
     {0},
 };
