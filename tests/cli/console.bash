@@ -20,7 +20,7 @@ console() {
 	eventually listening $((n + 1))
 	url=$(sed -n 's/.*listening on //p' "$tmp/errors" | tail -n 1)
 	[[ ! -s $tmp/out ]] || token=$(<"$tmp/out")
-	ca=$tmp/data/ca.pem
+	ca=${ca:-$tmp/data/ca.pem}
 	eventually call GET /healthz -o "$tmp/health"
 }
 

@@ -159,7 +159,7 @@ answered(void *arg, const struct reply *reply)
 	struct policy_app *p = arg;
 	struct parcel in = reply->payload;
 	char etag[ETAG_MAX];
-	struct str body;
+	struct str hash, body;
 
 	p->asked = false;
 	if (reply->status >= 400) {
@@ -167,8 +167,8 @@ answered(void *arg, const struct reply *reply)
 		return;
 	}
 	empty(p);
-	(void)snprintf(
-	    etag, sizeof etag, "\"%.*s\"", STR_ARG(parcel_str(&in)));
+	hash = parcel_str(&in);
+	(void)snprintf(etag, sizeof etag, "\"%.*s\"", STR_ARG(hash));
 	body = parcel_str(&in);
 	p->etag = strdup(etag);
 	p->body = malloc(body.n + 1);
