@@ -11,6 +11,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "tls/tls_state.h"
 #include "tls_world.h"
 
 /* ---- right ones --------------------------------------------------------- */
@@ -67,6 +68,35 @@ a_client_may_show_none(void **state)
 		assert_false(peer.shown);
 		assert_string_equal(peer.facts.uri, "");
 	}
+}
+
+/* No CA goes along with a certificate, unless it was given with it. */
+static void
+what_was_given_is_shown(void **state)
+{
+	struct buf chain = BUF_MAX(PEM);
+
+	(void)state;
+	buf_adds(&chain, buf_str(&world.server.cert));
+	buf_adds(&chain, buf_str(&world.ca.cert));
+	for (int i = 0; i < 2; i++) {
+		struct ident id = {
+		    i == 0 ? world.server.cert : chain, world.server.key};
+		cleanup_wire struct wire w;
+
+		wire_make(&w, server_context(&id, buf_str(&world.ca.cert)),
+		    client_context(buf_str(&world.ca.cert), &world.client),
+		    "console.example");
+		shake(&w);
+		assert_int_equal(w.server.r, 0);
+		/* A client's own certificate is not counted there. */
+		assert_int_equal(
+		    sk_X509_num(SSL_get_peer_cert_chain(w.server.t->ssl)), 0);
+		assert_int_equal(
+		    sk_X509_num(SSL_get_peer_cert_chain(w.client.t->ssl)),
+		    1 + i);
+	}
+	buf_free(&chain);
 }
 
 /* Before the handshake there is no peer, and nothing is promised. */
@@ -247,14 +277,13 @@ static void
 many_names(X509 *x)
 {
 	int at = X509_get_ext_by_NID(x, NID_subject_alt_name, -1);
+	X509_EXTENSION *ext =
+	    X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name,
+		"DNS:a,IP:10.0.0.1,URI:x:y,IP:::1,DNS:b,DNS:c,DNS:d");
 
 	X509_EXTENSION_free(X509_delete_ext(x, at));
-	assert_int_equal(
-	    X509_add_ext(x,
-		X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name,
-		    "DNS:a,IP:10.0.0.1,URI:x:y,IP:::1,DNS:b,DNS:c,DNS:d"),
-		-1),
-	    1);
+	assert_int_equal(X509_add_ext(x, ext, -1), 1);
+	X509_EXTENSION_free(ext);
 }
 
 static void
@@ -484,6 +513,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(both_show_certificates),
 	    TEST(a_client_may_show_none),
+	    TEST(what_was_given_is_shown),
 	    TEST(at_the_beginning),
 	    TEST(unknown_authority),
 	    TEST(the_authorities_of_the_system),
