@@ -9,13 +9,14 @@
 #include "store.h"
 
 enum {
-	STORE_EVENT_MAX = 64 * 1024,        /* bytes of an event's body */
-	STORE_APPEND_MAX = 100000,          /* events of one store_append() */
-	STORE_PAGE_MAX = 1000,              /* rows of a page */
-	STORE_PAGE_BYTES = 8 * 1024 * 1024, /* of their bodies; one row more
-					     * may be longer */
-	STORE_LOOK_MAX = 1000000,           /* rows looked at for a page */
-	STORE_WORDS_MAX = 64,               /* of a filter */
+	STORE_EVENT_MAX = 64 * 1024,         /* bytes of an event's body */
+	STORE_APPEND_MAX = 50000,            /* events of one store_append() */
+	STORE_PAGE_MAX = 1000,               /* rows of a page */
+	STORE_PAGE_BYTES = 8 * 1024 * 1024,  /* of their bodies; one row more
+					      * may be longer */
+	STORE_PAGE_ARENA = 16 * 1024 * 1024, /* that are enough for a page */
+	STORE_LOOK_MAX = 1000000,            /* rows looked at for a page */
+	STORE_WORDS_MAX = 64,                /* of a filter */
 	STORE_RANGES_MAX = 256, /* of one boot; see store_append() */
 };
 

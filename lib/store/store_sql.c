@@ -7,23 +7,28 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* The system's error beneath, where that tells more. */
+/*
+ * The system's error beneath, where that tells more. SQLite does not keep it
+ * of a COMMIT, nor of a -shm file that cannot grow.
+ */
 static int
-fail_io(const struct store_sql *sql, struct err *e)
+fail_io(const struct store_sql *sql, int rc, int code, struct err *e)
 {
-	int code = sql->db != NULL ? sqlite3_system_errno(sql->db) : 0;
-
+	if (sql->db != NULL && sqlite3_system_errno(sql->db) != 0)
+		code = sqlite3_system_errno(sql->db);
 	if (code == ENOSPC || code == EDQUOT || code == EFBIG)
 		return err_set(
 		    e, ERR_TEMP, ENOSPC, "%s: the disk is full", sql->path);
-	return err_set(e, ERR_PERM, EIO, "%s: %s%s%s", sql->path,
-	    sqlite3_errmsg(sql->db), code != 0 ? ": " : "",
+	return err_set(e, ERR_PERM, EIO, "%s: %s (%d)%s%s", sql->path,
+	    sqlite3_errmsg(sql->db), rc, code != 0 ? ": " : "",
 	    code != 0 ? strerror(code) : "");
 }
 
 int
 store_sql_fail(const struct store_sql *sql, int rc, struct err *e)
 {
+	int code = errno;
+
 	switch (rc & 0xff) { /* the primary code */
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -46,15 +51,17 @@ store_sql_fail(const struct store_sql *sql, int rc, struct err *e)
 		return err_set(
 		    e, ERR_TEMP, ENOSPC, "%s: the disk is full", sql->path);
 	default:
-		return fail_io(sql, e);
+		return fail_io(sql, rc, code, e);
 	}
 }
 
 int
 store_sql_exec(struct store_sql *sql, const char *text, struct err *e)
 {
-	int rc = sqlite3_exec(sql->db, text, NULL, NULL, NULL);
+	int rc;
 
+	errno = 0;
+	rc = sqlite3_exec(sql->db, text, NULL, NULL, NULL);
 	return rc == SQLITE_OK ? 0 : store_sql_fail(sql, rc, e);
 }
 
@@ -183,8 +190,10 @@ store_sql_putp(struct store_sql_use *use)
 int
 store_sql_step(struct store_sql *sql, sqlite3_stmt *s, struct err *e)
 {
-	int rc = sqlite3_step(s);
+	int rc;
 
+	errno = 0;
+	rc = sqlite3_step(s);
 	if (rc == SQLITE_ROW)
 		return 1;
 	return rc == SQLITE_DONE ? 0 : store_sql_fail(sql, rc, e);
