@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api_documents.h"
+#include "api_events.h"
 #include "api_health.h"
 #include "api_keys.h"
 #include "audits.h"
@@ -55,6 +56,9 @@ const struct route route_table[] = {
 	.serve = wire_policy_get},
     {POST, V1 "/sidecar/audits", ROUTE_SIDECAR,
 	.body_max = AUDITS_PACKED_MAX, .serve = wire_audits},
+
+    {GET, V1 "/audits/events", ROUTE_TOKEN, SCOPE_AUDIT_READ,
+	.query = API_EVENTS_QUERY, .serve = api_events_get},
 
     {GET, V1 "/tokens", ROUTE_TOKEN, SCOPE_ADMIN, .query = "after",
 	.serve = api_keys_tokens},

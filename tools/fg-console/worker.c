@@ -8,6 +8,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "api_events.h"
 #include "auth.h"
 #include "base/fd.h"
 #include "base/log.h"
@@ -168,6 +169,8 @@ take(struct channel *c, const struct message *m)
 		call_reply(w, m);
 	else if (m->op == MESSAGE_DOCUMENTS)
 		wire_policy_changed(w);
+	else if (m->op == MESSAGE_STORED)
+		api_events_stored(w);
 }
 
 static void
@@ -205,6 +208,7 @@ on_signal(struct loop_fd *f, uint32_t events)
 	w->draining = true;
 	httpd_drain(w->httpd);
 	wire_policy_drain(w);
+	api_events_drain(w);
 }
 
 /* ---- start -------------------------------------------------------------- */
