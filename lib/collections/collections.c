@@ -156,8 +156,9 @@ fits_list(size_t member, const struct jtree *list, struct str value)
 	return found || !any;
 }
 
-static bool
-holds(const struct jtree *collection, const struct collections_who *who)
+bool
+collections_holds(
+    const struct jtree *collection, const struct collections_who *who)
 {
 	const struct str values[sizeof members / sizeof *members] = {
 	    [IMAGES] = who->image,
@@ -250,7 +251,7 @@ collections_match(const struct collections *all, const struct jtree *rule,
 		r = check_one(c, e);
 		if (r != 0)
 			return r;
-		found |= holds(c, who);
+		found |= collections_holds(c, who);
 	}
 	*ret = found;
 	return 0;

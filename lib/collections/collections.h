@@ -43,6 +43,10 @@ int collections_join(struct arena *a, const struct collections *all,
 const struct jtree *collections_named(
     const struct collections *all, const struct jtree *t);
 
+/* Is `who` in that one, as collections_read() took it? */
+bool collections_holds(
+    const struct jtree *collection, const struct collections_who *who);
+
 /* May a container of that App ID be in it, whatever image and name it has? */
 bool collections_for_app(const struct jtree *one, struct str app_id);
 

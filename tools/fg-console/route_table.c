@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api_audits.h"
 #include "api_documents.h"
 #include "api_events.h"
 #include "api_health.h"
 #include "api_keys.h"
+#include "api_profiles.h"
 #include "audits.h"
 #include "documents.h"
 #include "route.h"
@@ -59,6 +61,20 @@ const struct route route_table[] = {
 
     {GET, V1 "/audits/events", ROUTE_TOKEN, SCOPE_AUDIT_READ,
 	.query = API_EVENTS_QUERY, .serve = api_events_get},
+    {GET, V1 "/audits/runtime/app-embedded", ROUTE_TOKEN, SCOPE_AUDIT_READ,
+	.query = API_AUDITS_QUERY, .serve = api_audits_list,
+	.kind = STORE_RUNTIME},
+    {GET, V1 "/audits/runtime/app-embedded/download", ROUTE_TOKEN, SCOPE_AUDIT_READ,
+	.query = API_AUDITS_QUERY, .serve = api_audits_download,
+	.kind = STORE_RUNTIME},
+    {GET, V1 "/audits/firewall/app/app-embedded", ROUTE_TOKEN,
+	SCOPE_AUDIT_READ, .query = API_AUDITS_QUERY,
+	.serve = api_audits_list, .kind = STORE_WAAS},
+    {GET, V1 "/audits/firewall/app/app-embedded/download", ROUTE_TOKEN,
+	SCOPE_AUDIT_READ, .query = API_AUDITS_QUERY,
+	.serve = api_audits_download, .kind = STORE_WAAS},
+    {GET, V1 "/profiles/app-embedded", ROUTE_TOKEN, SCOPE_AUDIT_READ,
+	.query = API_PROFILES_QUERY, .serve = api_profiles_list},
 
     {GET, V1 "/tokens", ROUTE_TOKEN, SCOPE_ADMIN, .query = "after",
 	.serve = api_keys_tokens},
