@@ -7,7 +7,7 @@
 #include "store_sqlite.h"
 
 enum {
-	CACHE_KIB = 16 * 1024,
+	CACHE_KIB = 8 * 1024,
 	AHEAD_DAYS = 2 /* see store_today_day() */
 };
 
