@@ -124,14 +124,14 @@ store_walk_one(struct store_sql *sql, int32_t day, int64_t id, struct arena *a,
 /* ---- which rows ---------------------------------------------------------- */
 
 static bool
-bit(sqlite3_stmt *q, enum column column, uint32_t set)
+bit(sqlite3_stmt *q, int column, uint32_t set)
 {
 	return set == 0 || store_words_bit(set,
 			       (unsigned)sqlite3_column_int(q, column) & 31);
 }
 
 static bool
-words(sqlite3_stmt *q, enum column column, const struct store_words *w)
+words(sqlite3_stmt *q, int column, const struct store_words *w)
 {
 	return w->n == 0 || store_words_match(w, store_sql_text(q, column));
 }
