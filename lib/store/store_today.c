@@ -153,6 +153,8 @@ seal(struct store_sqlite *s, struct err *e)
 	r = store_received_flush(&s->received, t->day, mark, e);
 	if (r != 0)
 		return r;
+	/* The last to close it would; but that may be a reader, who cannot. */
+	(void)store_sql_write_back(&t->sql, NULL);
 	store_sql_close(&t->sql);
 	t->day = 0;
 	return 0;

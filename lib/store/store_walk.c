@@ -40,7 +40,8 @@ fits(const struct store_walk *w, sqlite3_stmt *q)
 	const struct store_filter *f = &w->q->filter;
 	int64_t ts = sqlite3_column_int64(q, STORE_ROW_TS);
 
-	return ts >= f->from_ms && (f->to_ms == 0 || ts < f->to_ms) &&
+	return (f->from_ms == 0 || ts >= f->from_ms) &&
+	       (f->to_ms == 0 || ts < f->to_ms) &&
 	       bit(q, STORE_ROW_KIND, f->kinds) &&
 	       bit(q, STORE_ROW_SEVERITY, f->severities) &&
 	       bit(q, STORE_ROW_ACTION, f->actions) && app_wanted(w, q) &&
@@ -271,7 +272,8 @@ next_zone(struct store_walk *w, int64_t from, int64_t *ret, struct err *e)
 		  "AND (severities & ?) <> 0 AND (actions & ?) <> 0 "
 		  "ORDER BY id DESC LIMIT 1";
 
-	return store_sql_value(w->sql, ret, e, text, "iiiiii", from, f->from_ms,
+	return store_sql_value(w->sql, ret, e, text, "iiiiii", from,
+	    f->from_ms == 0 ? INT64_MIN : f->from_ms,
 	    f->to_ms == 0 ? INT64_MAX : f->to_ms, (int64_t)mask(f->kinds),
 	    (int64_t)mask(f->severities), (int64_t)mask(f->actions));
 }

@@ -80,6 +80,7 @@ refused(void **state)
 	static char large[STORE_EVENT_MAX + 1];
 	struct store_event ev;
 	struct store_batch too_many = {&ev, STORE_APPEND_MAX + 1, NULL};
+	struct store_query q = box_query(true);
 
 	(void)state;
 	memset(large, 'a', sizeof large);
@@ -108,6 +109,11 @@ refused(void **state)
 	ev.image = str_make(large, STORE_TEXT_MAX);
 	ev.body = str_make(large, STORE_EVENT_MAX);
 	box_put(ev, BOX_NOW, STORE_NEW);
+	assert_int_equal(box_page(&q).n, 1);
+	q.filter.to_ms = BOX_NOW;
+	assert_int_equal(box_page(&q).n, 1);
+	q.filter.from_ms = 1;
+	assert_int_equal(box_page(&q).n, 0);
 	assert_int_equal(box_append(&ev, 1, -5, NULL), -EINVAL);
 }
 
@@ -256,7 +262,7 @@ word_fits(const struct store_words *w, struct str text)
 static bool
 model_fits(const struct store_filter *f, const struct store_event *ev)
 {
-	return ev->ts_ms >= f->from_ms &&
+	return (f->from_ms == 0 || ev->ts_ms >= f->from_ms) &&
 	       (f->to_ms == 0 || ev->ts_ms < f->to_ms) &&
 	       (f->kinds == 0 || (f->kinds >> ev->kind & 1) != 0) &&
 	       (f->severities == 0 ||

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 static unsigned
 days(void)
@@ -111,6 +112,30 @@ removed_under_a_reader(void **state)
 	while ((entry = readdir(d)) != NULL)
 		assert_null(strstr(entry->d_name, "20261124"));
 	(void)closedir(d);
+}
+
+/* The log of a day that is over is written back, though a reader has it. */
+static void
+sealed_under_a_reader(void **state)
+{
+	struct store_query q = box_query(false);
+	struct store *writer = box.s, *reader;
+	struct stat st;
+	char path[128];
+
+	(void)state;
+	box_put(box_event("web:1", 1, 1, 0), BOX_NOW, STORE_NEW);
+	ok(store_open(box.dir, STORE_READ, &reader, &box.e));
+	box.s = reader;
+	assert_int_equal(box_page(&q).n, 1);
+	box.s = writer;
+	box_put(box_event("web:1", 1, 2, 0), BOX_NOW + BOX_DAY, STORE_NEW);
+	box_path("audit-20261124.db-wal", path);
+	assert_true(stat(path, &st) != 0 || st.st_size == 0);
+	box.s = reader;
+	assert_int_equal(box_page(&q).n, 2);
+	store_free(reader);
+	box.s = writer;
 }
 
 /* The clock is set back over midnight, and years ahead for a moment. */
@@ -311,6 +336,7 @@ main(void)
 	    TEST(retention_by_days),
 	    TEST(retention_by_bytes),
 	    TEST(removed_under_a_reader),
+	    TEST(sealed_under_a_reader),
 	    TEST(clock_jumps),
 	    TEST(damaged_day),
 	    TEST(received_made_anew),
