@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # fg-run-local: a task definition becomes what podman(1) is called with.
-# $run: id, architecture, nofile (a limit), metadata (a URL, or empty),
-# without[], commands{}, images{}
+# $run: id, architecture, nofile (a limit), without[], commands{}, images{}
 #
 # {errors: ["where: why", ...]} or {containers: [{name, image, create[],
 # after[], ...}], volumes[], ports[], family, cpu, memory}. What is not done
@@ -103,7 +102,8 @@ def task_wrong:
 	(list("containerDefinitions") | map(.name) | group_by(.)[] |
 		select(length > 1) | wrong("containerDefinitions";
 		"two containers are called \(.[0] | tojson)")),
-	(if all(list("containerDefinitions")[]; .essential == false) then
+	(if list("containerDefinitions") | length > 0 and
+		all(.[]; .essential == false) then
 		wrong("containerDefinitions"; "none is essential")
 	else empty end);
 
@@ -196,10 +196,6 @@ def never($left): [$left[] | select(any(.after[]; .on as $on |
 
 # ---- as podman takes it ----------------------------------------------------
 
-def environment_of: . as $own | "AWS_EXECUTION_ENV=AWS_ECS_FARGATE",
-	($run.metadata | select(. != "") |
-		"ECS_CONTAINER_METADATA_URI_V4=\(.)/v4/" + $own.name);
-
 def create($task): . as $own | ["--name=\($run.id)-\(.name)",
 	"--network=host", "--log-driver=none", "--no-healthcheck",
 	"--http-proxy=false", "--cap-drop=all",
@@ -214,8 +210,8 @@ def create($task): . as $own | ["--name=\($run.id)-\(.name)",
 		[65535, $run.nofile] | min | "--ulimit=nofile=\(.):\(.)"),
 	(select(.entryPoint | is_nothing | not) |
 		"--entrypoint=\(.entryPoint | tojson)"),
-	(environment_of, (list("environment")[] | "\(.name)=\(.value)") |
-		"--env=" + .),
+	"--env=AWS_EXECUTION_ENV=AWS_ECS_FARGATE",
+	(list("environment")[] | "--env=\(.name)=\(.value)"),
 	(list("secrets")[] | "--env=" + .name),
 	(.user | select(is_nothing | not) | "--user=" + .),
 	(.workingDirectory | select(is_nothing | not) | "--workdir=" + .),

@@ -45,6 +45,7 @@ object() {
 	for key in "${!from[@]}"; do
 		words+=("$key" "${from[$key]}")
 	done
+	((${#words[@]} > 0)) || { echo '{}'; return; }
 	jq -nc '$ARGS.positional as $words | [range(0; $words | length; 2) |
 		{($words[.]): $words[. + 1]}] | add // {}' \
 		--args -- "${words[@]}"
@@ -63,10 +64,9 @@ task_plan() {
 	done
 	files=$(ulimit -Hn)
 	! (ulimit -n 1048576) 2>/dev/null || files=1048576
-	[[ -z $metadata ]] || endpoint_start
 	jq -n --arg id "$run" --arg architecture "$(uname -m |
 		sed 's/x86_64/X86_64/; s/aarch64/ARM64/')" \
-		--arg metadata "$endpoint" --arg nofile "$files" \
+		--arg nofile "$files" \
 		--argjson images "$(object images)" \
 		--argjson commands "$(object commands)" '$ARGS.named +
 		{without: $ARGS.positional, nofile: ($nofile | tonumber? //
@@ -193,6 +193,8 @@ create() (
 	local arguments secret key value file line
 	mapfile -t -d '' arguments < <(jq -j --arg name "$1" '.containers[] |
 		select(.name == $name).create[] + "\u0000"' "$plan")
+	[[ -z $endpoint ]] || arguments=("--env=ECS_CONTAINER_METADATA_URI_V4=$(
+		)$endpoint/v4/$1" "${arguments[@]}")
 	while IFS= read -r file; do
 		[[ -r $secrets/$file ]] || fail "$1: environmentFiles: $(
 			)${secrets:-no --secrets}/$file: cannot be read"
@@ -475,6 +477,7 @@ task_run() {
 	trap 'echo "- signal 130" >&"$events"' INT
 	trap 'echo "- signal 143" >&"$events"' TERM
 	trap 'echo "- signal 129" >&"$events"' HUP
+	[[ -z $metadata ]] || endpoint_start
 	for name in "${names[@]}"; do
 		image_get "$name"
 	done

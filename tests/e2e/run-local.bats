@@ -409,51 +409,7 @@ in_order() {
 	in_order 'fg-sidecar: HEALTHY' 'app: exited with code 0'
 }
 
-@test "what is not done is refused by its name" {
-	local program expected
-	while IFS=$'\t' read -r program expected; do
-		definition "$program"
-		cp plain.json task.json
-		go >/dev/null
-		echo "$program: $status"
-		cat said
-		[[ $status -eq 125 && ! -s out ]]
-		grep -qF "fg-run-local: task.json: $expected" said
-	done <<-'end'
-	.taskRoleArn = "arn:aws:iam::123456789012:role/x"	taskRoleArn: there are no
-	.pidMode = "task"	pidMode: 
-	.new = 1	new: unknown
-	.networkMode = "bridge"	networkMode: 
-	.requiresCompatibilities = ["EC2"]	requiresCompatibilities: 
-	.runtimePlatform.operatingSystemFamily = "WINDOWS_SERVER_2022_CORE"	runtimePlatform: 
-	.ephemeralStorage.sizeInGiB = 30	ephemeralStorage: 
-	.volumes = [{name: "v", efsVolumeConfiguration: {fileSystemId: "fs"}}]	volumes[0].efsVolumeConfiguration: 
-	.volumes = [{name: "v", host: {sourcePath: "/"}}]	volumes[0].host.sourcePath: 
-	.containerDefinitions = []	containerDefinitions: there are none
-	.containerDefinitions += [$app]	containerDefinitions: two containers are called "app"
-	.containerDefinitions[0].essential = false	containerDefinitions: none is essential
-	.containerDefinitions[0].new = 1	containerDefinitions[0].new: unknown
-	.containerDefinitions[0].name = "a b"	containerDefinitions[0].name: 
-	.containerDefinitions[0].links = ["x"]	containerDefinitions[0].links: 
-	.containerDefinitions[0].privileged = true	containerDefinitions[0].privileged: 
-	.containerDefinitions[0].repositoryCredentials.credentialsParameter = "x"	containerDefinitions[0].repositoryCredentials: 
-	.containerDefinitions[0].systemControls = [{namespace: "net.x", value: "1"}]	containerDefinitions[0].systemControls: 
-	.containerDefinitions[0].linuxParameters.sharedMemorySize = 9	containerDefinitions[0].linuxParameters.sharedMemorySize: 
-	.containerDefinitions[0].linuxParameters.capabilities.add = ["NET_ADMIN"]	containerDefinitions[0].linuxParameters.capabilities.add: NET_ADMIN: 
-	.containerDefinitions[0].ulimits = [{name: "nproc", softLimit: 1, hardLimit: 1}]	containerDefinitions[0].ulimits[0]: nproc: 
-	.containerDefinitions[0].portMappings = [{containerPort: 80, hostPort: 81}]	containerDefinitions[0].portMappings[0].hostPort: 
-	.containerDefinitions[0].logConfiguration.logDriver = "syslog"	containerDefinitions[0].logConfiguration.logDriver: syslog: 
-	.containerDefinitions[0].logConfiguration.logDriver = "awsfirelens"	containerDefinitions[0].logConfiguration.logDriver: awsfirelens, and no
-	.containerDefinitions[0].firelensConfiguration = {type: "fluentd", options: {"config-file-type": "file"}}	containerDefinitions[0].firelensConfiguration.options: config-file-type: 
-	.containerDefinitions[0].healthCheck.command = ["true"]	containerDefinitions[0].healthCheck.command: 
-	.containerDefinitions[0].mountPoints = [{sourceVolume: "no", containerPath: "/x"}]	containerDefinitions[0].mountPoints[0]: no volume "no"
-	.containerDefinitions[0].volumesFrom = [{sourceContainer: "no"}]	containerDefinitions[0].volumesFrom[0]: no other container "no"
-	.containerDefinitions[0].dependsOn = [{containerName: "app", condition: "START"}]	containerDefinitions[0].dependsOn[0]: no other container "app"
-	.containerDefinitions += [$app | .name = "b" | .dependsOn = [{containerName: "app", condition: "HEALTHY"}]]	containerDefinitions[1].dependsOn[0]: app has no healthCheck
-	.containerDefinitions += [$app | .name = "b" | .dependsOn = [{containerName: "app", condition: "SUCCESS"}]]	containerDefinitions[1].dependsOn[0]: app is essential
-	.containerDefinitions += [$app | .name = "b" | .dependsOn = [{containerName: "app", condition: "START"}]] | .containerDefinitions[0].volumesFrom = [{sourceContainer: "b"}]	containerDefinitions: these wait for each other: app, b
-	.containerDefinitions[0].portMappings = [{containerPort: 80}] | .containerDefinitions += [$app | .name = "b" | .portMappings = [{containerPort: 80}]]	containerDefinitions: two containers listen on 80/tcp
-	end
+@test "what says nothing is no reason to refuse, nor what may be left out" {
 	# What describe-task-definition fills in says nothing.
 	definition '.placementConstraints = [] | .containerDefinitions[0] |= (. +
 		{cpu: 0, links: [], environment: [], mountPoints: [], volumesFrom: [],
