@@ -372,7 +372,8 @@ in_order() {
 		(.Containers[1] | .KnownStatus == "RUNNING" and .StartedAt)'
 	of app | sed -n 2p | jq -e '.Name == "app" and .DockerName and
 		.Labels["com.amazonaws.ecs.container-name"] == "app"'
-	[[ $(of app | grep -c '404 Not Found') -eq 2 && $(of app | tail -n 1) == end ]]
+	[[ $(of app | grep -c '404 Not Found') -eq 2 ]]
+	grep -qx 'app | end' out
 	go --no-metadata --command=app='["echo $ECS_CONTAINER_METADATA_URI_V4."]'
 	[[ $(of app) == . ]]
 }
