@@ -167,7 +167,7 @@ soak: ## the long runs: 20,000 execs, ten minutes of work, all of stress-ng
 	$(build) all fixtures $B/tests/test_spool_model
 	$(Q)SOAK=true FG_TIMEOUT=3600 FG_BUILD=$(abspath $B) tests/run soak
 
-demo: ## real definitions become protected ones, before your eyes
+demo: ## definitions become protected ones, and one runs, before your eyes
 	$(ensure) build e2e
 	$(build) all fixtures
 	$(Q)FG_BUILD=$(abspath $B) tests/demo/run
