@@ -83,7 +83,7 @@ MUSL_CC = $(CC) -specs=$(ROOT)/musl.specs
 ALL_CFLAGS += -idirafter $(ROOT)/usr/include
 endif
 
-LIBS := -lz -lyaml -lsqlite3 -ljq -luuid -lcrypto -ldl
+LIBS := -lz -lyaml -lsqlite3 -ljq -luuid -lssl -lcrypto -ldl
 
 # ---- what there is ---------------------------------------------------------
 TOOLS := $(notdir $(patsubst %/,%,$(dir $(wildcard tools/*/main.c))))

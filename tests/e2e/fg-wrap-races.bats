@@ -126,3 +126,17 @@ race() {
 	race programs exec $execs "$tmp/other/twin-a" "$tmp/other/twin-b" \
 		"$tmp/other/twin-c"
 }
+
+# shellcheck disable=SC2016 # is for that shell
+@test "memory of processes, where files are nobody's business" {
+	local how got wrong=0
+	for how in 'link thread' 'link process' 'how thread'; do
+		rm -f "$tmp"/other/*.[ab]
+		got=$(wrapped network sh -c '"$0" $1 $2 $3 "/proc/$$/mem"; :' \
+			"$fixtures/race" "$how" $tries "$tmp/other/a")
+		echo "$got"
+		jq -e '.b == 0 and .other == 0 and .refused > 0' <<<"$got" \
+			>/dev/null && prevented || wrong=$((wrong + 1))
+	done
+	((wrong == 0))
+}
