@@ -221,6 +221,7 @@ told_did() {
 		'mount -t tmpfs none /opt' 'mount -o remount,rw /opt/fg' \
 		'umount /opt/fg' 'umount -l /opt' 'mount -t tmpfs none /proc' \
 		'umount -l /proc' \
+		'mount --bind d d; cd d; mkdir -p o; /sbin/pivot_root . o' \
 		'python3 -c "import ctypes, sys
 call = ctypes.CDLL(None).syscall
 sys.exit(call(428, -100, b\"/opt/fg\", 1) < 0)"' \
@@ -232,6 +233,8 @@ sys.exit(call(429, call(432, fs, 0, 0), b\"\", -100, b\"/opt\", 4) < 0)"'
 	mounts did 'mount -t tmpfs none d && umount d' 'mount --bind d e' \
 		'mount --make-rslave /' 'mount -t proc none d' \
 		'mount --rbind /proc d' \
+		'unshare --mount sh -c "mount --bind d d; cd d; mkdir -p o
+			/sbin/pivot_root . o"' \
 		'mount --bind "/proc/$$/comm" f && echo name >f'
 }
 
