@@ -12,7 +12,7 @@
 enum { STEP = 16384 };
 
 struct peer *
-peer_new(int fd)
+peer_new(enum peer_kind kind, int fd)
 {
 	struct peer *p = calloc(1, sizeof *p);
 
@@ -20,6 +20,7 @@ peer_new(int fd)
 		(void)close(fd);
 		return NULL;
 	}
+	p->kind = kind;
 	p->fd = fd;
 	p->in = BUF_MAX(PEER_LINE_MAX + STEP);
 	p->out = BUF_MAX(PEER_OUT_MAX);
