@@ -96,13 +96,16 @@ set_timer(unsigned ms)
 static void
 say_failed(const char *id, const char *why)
 {
+	struct str text = str_of(why);
 	struct jwrite w;
 
+	if (str_starts(text, "--jq: "))
+		text = str_sub(text, 6, text.n);
 	buf_reset(&run.out);
 	jwrite_init(&w, &run.out);
 	jwrite_record(&w, "failed");
 	jwrite_kvz(&w, "rule", id);
-	jwrite_kvz(&w, "msg", why);
+	jwrite_kv(&w, "msg", text);
 	jwrite_end(&w);
 	buf_addc(&run.out, '\n');
 	(void)fd_write_all(run.fd, "", run.out.p, run.out.n, NULL);
@@ -215,6 +218,9 @@ say(const struct rule *r, const struct jtree *event, const struct jtree *v)
 
 	if (v->kind == JSCAN_STRING)
 		msg = v->text;
+	/* select() yields the event itself, whose members mean other things. */
+	if (str_eqz(jtree_str(jtree_get(v, "type")), "event"))
+		v = NULL;
 	if (jtree_str(jtree_get(v, "msg")).n > 0)
 		msg = jtree_str(jtree_get(v, "msg"));
 	if (jtree_str(jtree_get(v, "severity")).n > 0)

@@ -42,14 +42,15 @@ launch_here(struct launch *l)
 	l->pid = fork();
 	if (l->pid == 0)
 		child(l->argv, ends[1]);
-	(void)close(ends[1]);
 	if (l->pid < 0) {
 		int error = errno;
 
 		(void)close(ends[0]);
+		(void)close(ends[1]);
 		l->pid = 0;
 		return -error;
 	}
+	l->end = ends[1];
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	return ends[0];
 }
@@ -74,11 +75,25 @@ launch_signal(struct launch *l, int signal)
 		(void)kill(l->pid, signal);
 }
 
+static void
+dead(struct launch *l)
+{
+	l->pid = 0;
+	(void)shutdown(l->end, SHUT_RDWR);
+	(void)close(l->end);
+}
+
+void
+launch_look(struct launch *l)
+{
+	if (l->pid > 0 && waitpid(l->pid, NULL, WNOHANG) == l->pid)
+		dead(l);
+}
+
 void
 launch_reap(struct launch *l)
 {
 	launch_signal(l, SIGKILL);
-	if (l->pid > 0)
-		(void)waitpid(l->pid, NULL, 0);
-	l->pid = 0;
+	if (l->pid > 0 && waitpid(l->pid, NULL, 0) == l->pid)
+		dead(l);
 }

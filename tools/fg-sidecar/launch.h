@@ -14,12 +14,19 @@ struct launch {
 	char **argv; /* NULL at its end */
 	int parent;  /* a socket to whoever starts it for us; -1: we do */
 	pid_t pid;   /* 0: it does not run, or is not ours */
+	int end;     /* its end of the socket, as long as it runs */
 };
 
 /* Our end of its socket, which does not block. ERR_TEMP. */
 int launch_start(struct launch *l, struct err *e);
 
 void launch_signal(struct launch *l, int signal);
+
+/*
+ * After SIGCHLD: if it is dead its socket is brought to its end, which others
+ * that it has left behind may hold.
+ */
+void launch_look(struct launch *l);
 
 /* Its socket is closed: whatever is left of it goes. */
 void launch_reap(struct launch *l);

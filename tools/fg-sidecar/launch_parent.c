@@ -102,23 +102,28 @@ heard(struct launch *l, int from)
 	return true;
 }
 
-/* Reap; true, with its exit code, when it was the child. */
+/* Reap; true, with its exit code, when it was the child. As process 1 of a
+ * container we are given the orphans of others, too. */
 static bool
 reaped(struct launch *l, pid_t child, int *code)
 {
-	bool over = false;
-	pid_t pid;
+	siginfo_t info;
 	int st;
 
-	while ((pid = waitpid(-1, &st, WNOHANG)) > 0) {
-		if (pid == l->pid)
-			l->pid = 0;
-		if (pid != child)
+	for (;;) {
+		info.si_pid = 0;
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+		    info.si_pid == 0)
+			return false;
+		if (info.si_pid == l->pid) {
+			launch_look(l);
 			continue;
-		over = true;
+		}
+		if (waitpid(info.si_pid, &st, WNOHANG) != child)
+			continue;
 		*code = WIFEXITED(st) ? WEXITSTATUS(st) : ERR_TEMP;
+		return true;
 	}
-	return over;
 }
 
 static void
@@ -145,8 +150,7 @@ watch(struct launch *l, pid_t child, int from, int signals)
 		if (p[1].revents != 0 && !heard(l, from))
 			p[1].fd = -1;
 	}
-	if (l->pid > 0)
-		(void)kill(l->pid, SIGKILL);
+	launch_reap(l);
 	return code;
 }
 

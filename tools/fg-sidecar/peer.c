@@ -9,7 +9,7 @@
 
 #include "base/fd.h"
 
-enum { STEP = 16384 };
+enum { STEP = 16384, COMPACT = 256 * 1024 };
 
 struct peer *
 peer_new(enum peer_kind kind, int fd)
@@ -93,6 +93,17 @@ peer_line(struct peer *p, struct str *line)
 	return false;
 }
 
+/* What is written makes room, at the price of a move now and then. */
+static void
+compact(struct peer *p)
+{
+	if (p->sent < COMPACT)
+		return;
+	memmove(p->out.p, p->out.p + p->sent, p->out.n - p->sent);
+	p->out.n -= p->sent;
+	p->sent = 0;
+}
+
 bool
 peer_write(struct peer *p)
 {
@@ -104,8 +115,10 @@ peer_write(struct peer *p)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
+		if (n < 0) {
+			compact(p);
 			return errno == EAGAIN;
+		}
 		p->sent += (size_t)n;
 	}
 	p->sent = 0;

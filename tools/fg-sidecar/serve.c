@@ -46,6 +46,7 @@ serve_signals(struct err *e)
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGCHLD);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd < 0)
@@ -62,6 +63,10 @@ take_signals(struct serve *s, int64_t now_ms)
 	struct signalfd_siginfo info;
 
 	while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+		if (info.ssi_signo == SIGCHLD) {
+			waas_look(&s->t->waas);
+			continue;
+		}
 		s->stop = s->stop_ms != INT64_MAX;
 		if (!s->stop)
 			s->stop_ms = now_ms + s->grace_ms;

@@ -38,7 +38,7 @@ put(struct task *t, struct event *ev, const struct event_source *src)
 	struct jwrite w;
 
 	ev->ts_ns = time_now_ns();
-	ev->enforced = true;
+	ev->enforced = ev->name != EVENT_CUSTOM_ALERT;
 	ev->seq = ++t->seq;
 	buf_reset(&t->line);
 	jwrite_init(&w, &t->line);

@@ -69,6 +69,13 @@ waas_work(struct waas *w, int64_t now_ms)
 }
 
 void
+waas_look(struct waas *w)
+{
+	if (w->launch != NULL)
+		launch_look(w->launch);
+}
+
+void
 waas_gone(struct waas *w, int64_t now_ms)
 {
 	w->running = false;

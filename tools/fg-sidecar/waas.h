@@ -46,6 +46,9 @@ int64_t waas_next(const struct waas *w);
  */
 int waas_work(struct waas *w, int64_t now_ms);
 
+/* A child of ours is dead: is it that one? */
+void waas_look(struct waas *w);
+
 /* Its socket is at its end: to be started again, later. */
 void waas_gone(struct waas *w, int64_t now_ms);
 
