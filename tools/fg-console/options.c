@@ -41,12 +41,15 @@ static const struct cli_opt opts[] = {
 	.help = "the same in seconds"},
     {CLI_FLAG, "init-only", AT(init_only),
 	.help = "make the keys and the first token, and end"},
+    {CLI_FLAG, "routes", AT(routes), .not_with = "init-only|data",
+	.help = "print what the API has, as records, and end"},
     {.type = CLI_END},
 };
 
 static const char *const synopsis[] = {
     "--data=DIR [--listen=ADDRESS:PORT] [OPTION ...]",
     "--data=DIR --init-only [--name=HOST ...]",
+    "--routes",
     NULL,
 };
 
