@@ -278,19 +278,20 @@ int
 parent_run(const struct options *o, struct err *e)
 {
 	struct parent p = {.o = o, .control = -1, .stop_ms = INT64_MAX};
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	int64_t cores = sysconf(_SC_NPROCESSORS_ONLN);
 	int r;
 
-	p.n = (unsigned)(o->workers > 0 ? o->workers
-		    : cores < 1		? 1
-		    : cores > WORKERS_MAX ? WORKERS_MAX
-					  : cores);
+	p.n = (unsigned)(o->workers > 0        ? o->workers
+			 : cores < 1           ? 1
+			 : cores > WORKERS_MAX ? WORKERS_MAX
+					       : cores);
 	(void)sigemptyset(&p.signals);
 	(void)sigaddset(&p.signals, SIGTERM);
 	(void)sigaddset(&p.signals, SIGINT);
 	(void)sigaddset(&p.signals, SIGCHLD);
 	(void)sigprocmask(SIG_BLOCK, &p.signals, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigaction(SIGPIPE, &ignore, NULL);
 	p.listener = listener_open(o->listen, e);
 	if (p.listener < 0)
 		return p.listener;

@@ -125,8 +125,8 @@ serve(struct httpd_request *h, void *arg)
 }
 
 static size_t
-body_limit(const struct http1_request *http, const struct tls_peer *peer,
-    void *arg)
+body_limit(
+    const struct http1_request *http, const struct tls_peer *peer, void *arg)
 {
 	struct worker *w = arg;
 	struct str args[ROUTE_ARGS_MAX];
@@ -276,8 +276,8 @@ watch(struct worker *w, int writer, struct err *e)
 	if (fd < 0)
 		return err_set(
 		    e, ERR_TEMP, errno, "signalfd: %s", strerror(errno));
-	w->signals = (struct loop_fd){
-	    .fd = fd, .events = EPOLLIN, .ready = on_signal};
+	w->signals =
+	    (struct loop_fd){.fd = fd, .events = EPOLLIN, .ready = on_signal};
 	r = loop_add(w->loop, &w->signals, e);
 	w->writer.take = take;
 	w->writer.gone = gone;

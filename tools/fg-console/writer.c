@@ -223,8 +223,8 @@ watch(struct writer *w, int control, struct err *e)
 	if (fd < 0)
 		return err_set(
 		    e, ERR_TEMP, errno, "signalfd: %s", strerror(errno));
-	w->signals = (struct loop_fd){
-	    .fd = fd, .events = EPOLLIN, .ready = on_signal};
+	w->signals =
+	    (struct loop_fd){.fd = fd, .events = EPOLLIN, .ready = on_signal};
 	w->control = (struct loop_fd){
 	    .fd = control, .events = EPOLLIN, .ready = on_control};
 	w->commit.due = on_commit;
