@@ -2,16 +2,13 @@
 #include "pick.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "ndjson/ndjson.h"
 #include "time/time.h"
 
-enum {
-	TREE_MAX = 64 * 1024 * 1024, /* of one line */
-	PLACE_MAX = 512,
-};
+enum { TREE_MAX = 64 * 1024 * 1024 }; /* of one line */
 
 static int
 refuse(struct pick *p, const struct err *e)
@@ -62,6 +59,7 @@ static const struct {
     {"http", JSCAN_OBJECT, false},
     {"client", JSCAN_OBJECT, false},
     {"match", JSCAN_OBJECT, false},
+    {"config", JSCAN_OBJECT, false},
 };
 
 static int
@@ -124,16 +122,16 @@ static int
 parse(struct pick *p, struct arena *a, struct str line, struct pick_place at,
     const struct jtree **ret)
 {
-	char place[PLACE_MAX];
+	const struct ndjson_in in = {.what = at.what, .line = at.line};
 	struct err e = {0};
 	struct str type;
 	const struct jtree *t;
-	int r;
+	int r = jtree_parse(a, line, "", &t, &e);
 
-	(void)snprintf(place, sizeof place, "%s:%lu", at.what, at.line);
-	r = jtree_parse(a, line, place, &t, &e);
-	if (r != 0)
+	if (r != 0) {
+		ndjson_in_place(&in, &e);
 		return refuse(p, &e);
+	}
 	type = jtree_str(jtree_get(t, "type"));
 	if (type.n > 0 && !str_eqz(type, "event")) {
 		p->other++;
@@ -144,7 +142,7 @@ parse(struct pick *p, struct arena *a, struct str line, struct pick_place at,
 	else
 		r = check_members(t, &e);
 	if (r != 0) {
-		err_prefix(&e, "%s", place);
+		ndjson_in_place(&in, &e);
 		return refuse(p, &e);
 	}
 	*ret = t;

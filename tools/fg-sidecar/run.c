@@ -54,11 +54,11 @@ finish(struct task *t)
 	int64_t until = time_monotonic_ms() + LAST_MS;
 
 	task_tell(t, EVENT_EXIT, EVENT_INFO, "SIGTERM");
-	audit_flush(&t->audit, time_monotonic_ms());
+	task_flush(t, time_monotonic_ms());
 	while (
 	    t->audit.at < t->audit.waiting.n && time_monotonic_ms() < until) {
 		(void)nanosleep(&pause, NULL);
-		audit_flush(&t->audit, time_monotonic_ms());
+		task_flush(t, time_monotonic_ms());
 	}
 }
 

@@ -225,7 +225,7 @@ serve(struct task *t, int listener, int64_t grace_ms, struct err *e)
 	    .listener = listener,
 	    .grace_ms = grace_ms,
 	    .stop_ms = INT64_MAX};
-	audit_flush(&t->audit, time_monotonic_ms());
+	task_flush(t, time_monotonic_ms());
 	while (!s.stop && !(s.stop_ms != INT64_MAX && s.n == 0)) {
 		ask(&s);
 		polled = s.n;
@@ -240,7 +240,7 @@ serve(struct task *t, int listener, int64_t grace_ms, struct err *e)
 			take_peer(
 			    &s, s.peers[i], s.fds[FIRST_PEER + i].revents);
 		tell_lost(t);
-		audit_flush(&t->audit, now_ms);
+		task_flush(t, now_ms);
 		give_peers(&s);
 		take_peers(&s);
 		s.stop = s.stop || now_ms >= s.stop_ms;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "time/time.h"
 
 enum { LINE_MAX_BYTES = 128 * 1024 };
@@ -67,6 +68,15 @@ task_lost(struct task *t, uint64_t lost)
 	    .count = lost};
 
 	put(t, &ev);
+}
+
+void
+task_flush(struct task *t, int64_t now_ms)
+{
+	struct err e;
+
+	if (audit_flush(&t->audit, now_ms, &e) != 0)
+		log_error("%s", e.text);
 }
 
 bool

@@ -33,6 +33,9 @@ void task_tell(struct task *t, enum event_name name,
 /* Of `lost` events nothing is left but this. */
 void task_lost(struct task *t, uint64_t lost);
 
+/* Write what can be written without waiting; a failure is said. */
+void task_flush(struct task *t, int64_t now_ms);
+
 /* May others run: is there a policy, or one that is waited for no longer? */
 bool task_healthy(const struct task *t, int64_t now_ms);
 
