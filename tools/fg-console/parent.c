@@ -304,6 +304,7 @@ int
 parent_run(const struct options *o, struct err *e)
 {
 	struct parent p = {.o = o, .control = -1, .stop_ms = INT64_MAX};
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	int64_t cores = sysconf(_SC_NPROCESSORS_ONLN);
 	int r;
 
@@ -317,7 +318,7 @@ parent_run(const struct options *o, struct err *e)
 	(void)sigaddset(&p.signals, SIGHUP);
 	(void)sigaddset(&p.signals, SIGCHLD);
 	(void)sigprocmask(SIG_BLOCK, &p.signals, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigaction(SIGPIPE, &ignore, NULL);
 	p.renew_ms = time_monotonic_ms() + RENEW_MS;
 	p.listener = listener_open(o->listen, e);
 	if (p.listener < 0)
