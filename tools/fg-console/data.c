@@ -301,6 +301,13 @@ first_token(const char *dir, struct err *e)
 }
 
 int
+data_renew(const struct options *o, struct err *e)
+{
+	(void)umask(077);
+	return make_server(o, e);
+}
+
+int
 data_prepare(const struct options *o, struct err *e)
 {
 	char keys[PATH_MAX];
