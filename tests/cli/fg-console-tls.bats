@@ -76,6 +76,11 @@ waits() {
 	[[ $(enrol a "shop:$uuid" "$(secret shop)") == 200 ]]
 }
 
+# failed N: so many handshakes did.
+failed() {
+	call GET /metrics | grep -qx "fg_console_tls_handshakes_failed_total $1"
+}
+
 # shown NAME [OPTION ...]: what curl says when it shows NAME's certificate.
 shown() {
 	curl -sS --max-time 10 --cacert "$ca" --cert "$tmp/$1.pem" \
@@ -118,7 +123,7 @@ client() {
 	client false 1 "${all[@]}"
 	ca=$tmp/real.pem
 	[[ $(shown false) == *"unknown ca"* ]]
-	call GET /metrics | grep -qx fg_console_tls_handshakes_failed_total\ 4
+	eventually failed 4
 	# None of them was anybody.
 	[[ $(code call GET /api/v1/sidecar/policy) == 401 ]]
 }
