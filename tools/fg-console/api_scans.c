@@ -23,8 +23,8 @@ put_failure(struct jwrite *w, const struct entrypoint_query *q)
 	jwrite_record(w, "error");
 	jwrite_kv(w, "image", q->reference);
 	jwrite_kvz(w, "msg", q->err.text);
-	jwrite_kvz(w, "reason",
-	    q->err.kind == ERR_TEMP ? "try-again" : "not-found");
+	jwrite_kvz(
+	    w, "reason", q->err.kind == ERR_TEMP ? "try-again" : "not-found");
 	jwrite_end(w);
 }
 
@@ -100,8 +100,8 @@ told(struct request *r, struct parcel *in)
 }
 
 static int
-read_images(struct request *r, const struct jtree *t, struct scans *s,
-    struct err *e)
+read_images(
+    struct request *r, const struct jtree *t, struct scans *s, struct err *e)
 {
 	const struct jtree *list = jtree_get(t, "images");
 	struct imageref ref;
