@@ -12,7 +12,7 @@
 #include "httpd_conn.h"
 
 enum {
-	ACCEPTS_MAX = 64, /* of a round */
+	ACCEPTS_MAX = 16, /* of a round; others may listen, too */
 	PAUSE_MS = 100,   /* when there are no descriptors */
 };
 

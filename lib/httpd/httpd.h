@@ -169,7 +169,8 @@ void httpd_answer(struct httpd_request *r, unsigned status,
 
 /*
  * The same with the body that all errors of this server have (Content-Type
- * application/json): {"type":"error","v":1,"status":N,"msg":"TEXT"}.
+ * application/json): {"type":"error","v":1,"status":N,"msg":"TEXT"}. With 503
+ * goes Retry-After: 1.
  */
 void httpd_error(struct httpd_request *r, unsigned status, const char *msg);
 

@@ -101,6 +101,8 @@ const struct route route_table[] = {
     {POST, V1 "/defenders/fargate.yaml", ROUTE_TOKEN, SCOPE_EMBED_RUN,
 	.body_max = DOCUMENT_MAX, .query = API_EMBED_QUERY,
 	.serve = api_embed_run, .kind = API_EMBED_YAML},
+    {GET, V1 "/scans", ROUTE_TOKEN, SCOPE_SCAN_READ, .query = "after|limit",
+	.serve = api_scans_list},
     {POST, V1 "/scans", ROUTE_TOKEN, SCOPE_SCAN_WRITE, .body_max = SMALL,
 	.serve = api_scans_add},
     {GET, V1 "/scans/entrypoint", ROUTE_TOKEN, SCOPE_SCAN_READ,
