@@ -62,9 +62,8 @@ read_head(struct httpc *h, struct err *e)
 {
 	struct httpc_answer *a = &h->answer;
 	const struct http1_asked asked = {
-	    .method = strcmp(h->call->method, "GET") == 0
-			  ? HTTP1_METHOD_GET
-			  : HTTP1_METHOD_POST};
+	    .method = strcmp(h->call->method, "GET") == 0 ? HTTP1_METHOD_GET
+							  : HTTP1_METHOD_POST};
 	int r;
 
 	for (;;) {
@@ -137,8 +136,8 @@ read_body(struct httpc *h, bool end, struct err *e)
 	case HTTP1_BODY_CHUNKED:
 		return read_chunks(h, e);
 	case HTTP1_BODY_LENGTH:
-		data = str_sub(data, 0,
-		    a->left < data.n ? (size_t)a->left : data.n);
+		data = str_sub(
+		    data, 0, a->left < data.n ? (size_t)a->left : data.n);
 		r = add(h, data, e);
 		consume(h, data.n);
 		a->left -= data.n;

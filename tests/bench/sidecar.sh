@@ -90,7 +90,8 @@ switches() {
 }
 before=$(switches)
 sleep 10
-woken=$((($(switches) - before)))
+after=$(switches)
+woken=$((after - before))
 bench "fg-sidecar idle: resident" "$(jq -n "$(of VmRSS) / 1024 |
 	. * 100 | round / 100")" "$(jq -n "$(of VmHWM) / 1024 |
 	. * 100 | round / 100")" "its own peak" MiB '{limit: 5}'

@@ -29,9 +29,8 @@ pack(struct link_batch *b, struct err *e)
 	char *to;
 	int r;
 
-	if (deflateInit2(
-		&z, LEVEL, Z_DEFLATED, WINDOW + GZIP, 8, Z_DEFAULT_STRATEGY) !=
-	    Z_OK)
+	if (deflateInit2(&z, LEVEL, Z_DEFLATED, WINDOW + GZIP, 8,
+		Z_DEFAULT_STRATEGY) != Z_OK)
 		return err_nomem(e);
 	buf_reset(&b->packed);
 	z.avail_in = (uInt)b->lines.n;
@@ -86,8 +85,7 @@ link_audits_send(struct link *l, int64_t now_ms)
 	    "Content-Encoding: gzip\r\n"
 	    "Idempotency-Key: %s-%llu-%zu\r\n",
 	    l->task->boot, (unsigned long long)l->batch.last, l->batch.n);
-	link_post(
-	    l, LINK_AUDITS, "/api/v1/sidecar/audits", TIMEOUT_MS, now_ms);
+	link_post(l, LINK_AUDITS, "/api/v1/sidecar/audits", TIMEOUT_MS, now_ms);
 	return true;
 }
 
@@ -104,8 +102,8 @@ keep(const struct link *l, struct str line)
 	if (snprintf(path, sizeof path, "%s/refused.ndjson", l->cfg.data) >=
 	    (int)sizeof path)
 		return false;
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-	    0600);
+	fd = open(
+	    path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
 	    (uint64_t)st.st_size + line.n >= LINK_REFUSED_MAX)
 		return false;
@@ -129,8 +127,7 @@ struct refusal {
 };
 
 static void
-refuse(
-    const struct link *l, struct str line, struct str why, struct refusal *x)
+refuse(const struct link *l, struct str line, struct str why, struct refusal *x)
 {
 	if (x->n++ == 0)
 		(void)snprintf(x->why, sizeof x->why, "%.*s",
@@ -236,8 +233,8 @@ link_audits_sent(struct link *l, int64_t now_ms)
 	} else if (is_its_fault(&l->call)) {
 		(void)snprintf(
 		    why, sizeof why, "it answers %u", l->call.status);
-		refuse(l, line_of(buf_str(&l->batch.lines), 1), str_of(why),
-		    &one);
+		refuse(
+		    l, line_of(buf_str(&l->batch.lines), 1), str_of(why), &one);
 		tell_refusal(l, &one);
 		finished(l, now_ms);
 		backoff_good(&l->later);
