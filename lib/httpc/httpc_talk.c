@@ -83,7 +83,8 @@ read_head(struct httpc *h, struct err *e)
 	}
 	a->has_head = true;
 	a->left = a->head.h.length;
-	http1_chunk_begin(&a->chunks, NULL, 0);
+	/* Those of the head are in call->head by now. */
+	http1_chunk_begin(&a->chunks, a->fields, HTTPC_STATE_FIELDS);
 	h->call->status = a->head.status;
 	h->call->head = BUF_MAX(limits.head);
 	buf_add(&h->call->head, h->in.p, a->head.h.size);
