@@ -30,7 +30,8 @@ enum {
 struct client; /* opaque */
 
 struct client_config {
-	const char *ca; /* PEM file instead of the system's CAs */
+	const char *ca;    /* PEM file instead of the system's CAs */
+	struct str ca_pem; /* the same as text; empty: none */
 	const char *const *plain_http; /* "HOST" or "HOST:PORT" where http:// */
 	size_t n_plain_http;           /* may be spoken; nowhere else */
 	unsigned parallel;             /* requests at a time; 0: 8 */
@@ -60,6 +61,7 @@ struct client_call {
 	const char *algorithm;     /* hash a 2xx body: "sha256", "sha512" */
 	bool follow;               /* take redirects, of GET and HEAD */
 	unsigned delay_ms;         /* to wait before it starts */
+	unsigned hold_s;           /* the server may be silent so much longer */
 	void (*done)(struct client_call *call);
 	void *arg;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One request: its options, and its answer as it comes. */
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "client_work.h"
@@ -143,12 +144,33 @@ set_method(struct client_work *w)
 	(void)set(w->easy, CURLOPT_COPYPOSTFIELDS, call->form.p);
 }
 
+/* Given ones stand instead of the system's, folder of those included. */
+static CURLcode
+set_ca(struct client_work *w)
+{
+	__typeof__(curl_easy_setopt) *set = w->lib->easy_setopt;
+	struct curl_blob pem = {.data = (void *)(uintptr_t)w->cfg->ca_pem.p,
+	    .len = w->cfg->ca_pem.n,
+	    .flags = CURL_BLOB_COPY};
+	CURLcode bad = CURLE_OK;
+
+	if (w->cfg->ca == NULL && pem.len == 0)
+		return CURLE_OK;
+	bad |= set(w->easy, CURLOPT_CAPATH, NULL);
+	if (w->cfg->ca != NULL)
+		bad |= set(w->easy, CURLOPT_CAINFO, w->cfg->ca);
+	else
+		bad |= set(w->easy, CURLOPT_CAINFO_BLOB, &pem);
+	return bad;
+}
+
 /* All that keeps a hostile server in bounds stands here. */
 static int
 set_limits(struct client_work *w)
 {
 	__typeof__(curl_easy_setopt) *set = w->lib->easy_setopt;
 	long timeout = w->cfg->timeout > 0 ? w->cfg->timeout : CLIENT_TIMEOUT;
+	long hold = (long)w->call->hold_s;
 	CURLcode bad = CURLE_OK;
 
 	bad |= set(w->easy, CURLOPT_NOSIGNAL, 1L);
@@ -158,17 +180,16 @@ set_limits(struct client_work *w)
 	bad |= set(w->easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	bad |= set(w->easy, CURLOPT_PATH_AS_IS, 1L);
 	bad |= set(w->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	bad |= set(w->easy, CURLOPT_TIMEOUT, timeout);
+	bad |= set(w->easy, CURLOPT_TIMEOUT, timeout + hold);
 	bad |= set(w->easy, CURLOPT_CONNECTTIMEOUT,
 	    timeout < CONNECT_SECONDS ? timeout : (long)CONNECT_SECONDS);
 	bad |= set(w->easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
-	bad |= set(w->easy, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
+	bad |= set(w->easy, CURLOPT_LOW_SPEED_TIME, SLOW_SECONDS + hold);
 	bad |= set(w->easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	bad |= set(w->easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	bad |= set(w->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	bad |= set(w->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	if (w->cfg->ca != NULL)
-		bad |= set(w->easy, CURLOPT_CAINFO, w->cfg->ca);
+	bad |= set_ca(w);
 	if (w->call->method == CLIENT_GET)
 		bad |= set(w->easy, CURLOPT_MAXFILESIZE_LARGE,
 		    (curl_off_t)w->call->max);

@@ -30,6 +30,9 @@ struct ndjson_out; /* opaque */
  * it yields is printed compactly, one line each, as `jq -c` does. It is
  * compiled here: ERR_USAGE when it is no jq program. Compiling takes tens of
  * milliseconds, so nothing of jq is touched without one.
+ *
+ * What deceives readers (utf8_hidden()) is written as \uXXXX, which means the
+ * same: a record may be shown on a terminal.
  */
 int ndjson_out_open(const char *path, const char *program,
     struct ndjson_out **ret, struct err *e);
@@ -41,6 +44,12 @@ int ndjson_out_open(const char *path, const char *program,
  * yielded before.
  */
 int ndjson_out_put(struct ndjson_out *o, struct str record, struct err *e);
+
+/*
+ * Write what is held back to standard output now, since the next record may be
+ * long in coming. Nothing is done for a file.
+ */
+int ndjson_out_flush(struct ndjson_out *o, struct err *e);
 
 /*
  * Write what is still held back and, for a file, put it in its place. Every

@@ -9,6 +9,7 @@
 
 #include "base/fd.h"
 #include "ndjson_jq.h"
+#include "utf8/utf8.h"
 
 enum { HOLD = 64 * 1024 }; /* bytes held back for a regular file */
 
@@ -17,6 +18,7 @@ struct ndjson_out {
 	size_t hold;
 	struct ndjson_jq *jq; /* NULL: records go through as they are */
 	struct buf buf;
+	struct buf yielded; /* by the program, of one record */
 };
 
 static bool
@@ -36,6 +38,7 @@ ndjson_out_open(const char *path, const char *program, struct ndjson_out **ret,
 	if (o == NULL)
 		return err_nomem(e);
 	o->buf = BUF_MAX(NDJSON_FILE_MAX);
+	o->yielded = BUF_MAX(NDJSON_FILE_MAX);
 	if (path != NULL && strcmp(path, "-") != 0) {
 		o->path = strdup(path);
 		if (o->path == NULL)
@@ -72,6 +75,19 @@ flush(struct ndjson_out *o, struct err *e)
 	return r;
 }
 
+static int
+run_program(struct ndjson_out *o, struct str record, struct err *e)
+{
+	int r;
+
+	buf_reset(&o->yielded);
+	r = ndjson_jq_run(o->jq, record, &o->yielded, e);
+	if (buf_error(&o->yielded) != 0)
+		o->buf.error = o->yielded.error;
+	utf8_show_json(buf_str(&o->yielded), &o->buf);
+	return r;
+}
+
 int
 ndjson_out_put(struct ndjson_out *o, struct str record, struct err *e)
 {
@@ -79,9 +95,9 @@ ndjson_out_put(struct ndjson_out *o, struct str record, struct err *e)
 	int r = 0, w = 0;
 
 	if (o->jq != NULL) {
-		r = ndjson_jq_run(o->jq, record, &o->buf, e);
+		r = run_program(o, record, e);
 	} else {
-		buf_adds(&o->buf, record);
+		utf8_show_json(record, &o->buf);
 		buf_addc(&o->buf, '\n');
 	}
 	if (buf_error(&o->buf) != 0)
@@ -91,6 +107,14 @@ ndjson_out_put(struct ndjson_out *o, struct str record, struct err *e)
 	if (r == 0 && w != 0 && e != NULL)
 		*e = write_error;
 	return r != 0 ? r : w;
+}
+
+int
+ndjson_out_flush(struct ndjson_out *o, struct err *e)
+{
+	if (buf_error(&o->buf) != 0)
+		return buffer_failed(o, e);
+	return o->path == NULL ? flush(o, e) : 0;
 }
 
 int
@@ -115,6 +139,7 @@ ndjson_out_free(struct ndjson_out *o)
 	if (o->path == NULL)
 		(void)flush(o, NULL);
 	ndjson_jq_free(o->jq);
+	buf_free(&o->yielded);
 	buf_free(&o->buf);
 	free(o->path);
 	free(o);

@@ -105,21 +105,21 @@ expect(struct tls *t, const char *host, struct err *e)
 	X509_VERIFY_PARAM *param = SSL_get0_param(t->ssl);
 	int ok;
 
-	if (is_address(host))
-		ok = X509_VERIFY_PARAM_set1_ip_asc(param, host);
-	else if (is_name(host))
-		ok = X509_VERIFY_PARAM_set1_host(param, host, 0) == 1 &&
-		     SSL_set_tlsext_host_name(t->ssl, host) == 1;
-	else
+	if (!is_address(host) && !is_name(host))
 		return err_set(e, ERR_PERM, EINVAL,
 		    "neither a host name nor an IP address: \"%s\"", host);
+	t->host = strdup(host);
+	if (t->host == NULL)
+		return err_nomem(e);
+	if (is_address(host))
+		ok = X509_VERIFY_PARAM_set1_ip_asc(param, host);
+	else
+		ok = X509_VERIFY_PARAM_set1_host(param, host, 0) == 1 &&
+		     SSL_set_tlsext_host_name(t->ssl, t->host) == 1;
 	X509_VERIFY_PARAM_set_hostflags(
 	    param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
 		       X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	t->host = strdup(host);
-	if (ok != 1 || t->host == NULL)
-		return pki_x509_error(e, ENOMEM, "a TLS session");
-	return 0;
+	return ok == 1 ? 0 : pki_x509_error(e, ENOMEM, "a TLS session");
 }
 
 int

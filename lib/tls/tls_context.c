@@ -15,7 +15,6 @@ enum {
 
 /* Forward secrecy and AEAD; those of TLS 1.3 all have both. */
 static const char ciphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
-static const char groups[] = "X25519:P-256:P-384";
 
 void
 tls_context_unref(struct tls_context *c)
@@ -44,19 +43,23 @@ tls_context_freep(struct tls_context **c)
 static int
 set_rules(SSL_CTX *ssl)
 {
+	int groups[] = {NID_X25519, NID_X9_62_prime256v1, NID_secp384r1};
+
 	(void)SSL_CTX_set_options(ssl,
 	    SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
 		SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
 	(void)SSL_CTX_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE |
 					SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-					SSL_MODE_RELEASE_BUFFERS);
+					SSL_MODE_RELEASE_BUFFERS |
+					SSL_MODE_NO_AUTO_CHAIN);
 	/* A peer that sends no data at length must not keep us from others. */
 	(void)SSL_CTX_clear_mode(ssl, SSL_MODE_AUTO_RETRY);
 	(void)SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
 	return SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION) == 1 &&
 	       SSL_CTX_set_num_tickets(ssl, 0) == 1 &&
 	       SSL_CTX_set_cipher_list(ssl, ciphers) == 1 &&
-	       SSL_CTX_set1_groups_list(ssl, groups) == 1;
+	       SSL_CTX_set1_groups(
+		   ssl, groups, (int)(sizeof groups / sizeof *groups)) == 1;
 }
 
 static int

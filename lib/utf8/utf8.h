@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/str.h"
 
 enum { UTF8_BYTES_MAX = 4 }; /* of one character */
@@ -29,5 +30,25 @@ size_t utf8_encode(uint32_t code, char *to);
  * first byte that is part of no character. NUL is a character here.
  */
 bool utf8_valid(struct str s, size_t *bad_at);
+
+/*
+ * Is it one that a reader does not see, but a terminal or an editor obeys:
+ * controls (C0, DEL, C1), line separators, marks of direction and of width
+ * zero, tags? What shows texts of others writes such ones as escapes.
+ */
+bool utf8_hidden(uint32_t code);
+
+/*
+ * Append s, with each of them and each byte that is no UTF-8 as \uXXXX (two
+ * of them above U+FFFF; U+FFFD for such bytes).
+ */
+void utf8_show(struct str s, struct buf *out);
+
+/*
+ * The same for a JSON text, whose meaning stays: there they stand inside of
+ * strings, but for the C0 ones, which may be blanks between them and are let
+ * be.
+ */
+void utf8_show_json(struct str s, struct buf *out);
 
 #endif

@@ -4,7 +4,7 @@
 
 bats_require_minimum_version 1.5.0
 load wrap
-load console
+load faulty-console
 
 setup() {
 	console_setup

@@ -11,184 +11,7 @@
 #include <cmocka.h>
 
 #include "http1_feed.h"
-
-#define GET(fields) "GET / HTTP/1.1\r\nHost: a\r\n" fields "\r\n"
-#define POST(fields) "POST / HTTP/1.1\r\nHost: a\r\n" fields "\r\n"
-#define CHUNKED POST("Transfer-Encoding: chunked\r\n")
-
-struct probe {
-	const char *name;
-	struct str bytes;
-	enum http1_bad bad;
-};
-
-static const struct probe refused[] = {
-    {"Content-Length and Transfer-Encoding",
-	STR(POST(
-	    "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n") "0\r\n\r\n"),
-	HTTP1_BAD_LENGTH_CODING},
-    {"the same, the other way round",
-	STR(POST(
-	    "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n") "0\r\n\r\n"),
-	HTTP1_BAD_LENGTH_CODING},
-    {"two equal Content-Lengths",
-	STR(POST("Content-Length: 3\r\nContent-Length: 3\r\n") "abc"),
-	HTTP1_BAD_LENGTH_TWICE},
-    {"Content-Length: 3, 3", STR(POST("Content-Length: 3, 3\r\n") "abc"),
-	HTTP1_BAD_LENGTH},
-    {"two Content-Lengths that differ",
-	STR(POST("Content-Length: 3\r\nContent-Length: 4\r\n") "abc"),
-	HTTP1_BAD_LENGTH_TWICE},
-    {"Content-Length: +3", STR(POST("Content-Length: +3\r\n") "abc"),
-	HTTP1_BAD_LENGTH},
-    {"Content-Length: 3 4", STR(POST("Content-Length: 3 4\r\n") "abc"),
-	HTTP1_BAD_LENGTH},
-    {"Content-Length: -1", STR(POST("Content-Length: -1\r\n")),
-	HTTP1_BAD_LENGTH},
-    {"Content-Length: 0x3", STR(POST("Content-Length: 0x3\r\n") "abc"),
-	HTTP1_BAD_LENGTH},
-    {"an empty Content-Length", STR(POST("Content-Length:\r\n")),
-	HTTP1_BAD_LENGTH},
-    {"Content-Length of 2^63",
-	STR(POST("Content-Length: 9223372036854775808\r\n")),
-	HTTP1_BAD_LENGTH_HUGE},
-    {"Content-Length of 2^64 + 3",
-	STR(POST("Content-Length: 18446744073709551619\r\n") "abc"),
-	HTTP1_BAD_LENGTH_HUGE},
-    {"Transfer-Encoding in HTTP/1.0",
-	STR("POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-	    "0\r\n\r\n"),
-	HTTP1_BAD_CODING_VERSION},
-    {"Transfer-Encoding: xchunked",
-	STR(POST("Transfer-Encoding: xchunked\r\n")), HTTP1_BAD_CODING_LAST},
-    {"Transfer-Encoding: chunked, identity",
-	STR(POST("Transfer-Encoding: chunked, identity\r\n")),
-	HTTP1_BAD_CODING_LAST},
-    {"Transfer-Encoding: identity",
-	STR(POST("Transfer-Encoding: identity\r\n")), HTTP1_BAD_CODING_LAST},
-    {"Transfer-Encoding: gzip, chunked",
-	STR(POST("Transfer-Encoding: gzip, chunked\r\n")),
-	HTTP1_BAD_CODING_UNKNOWN},
-    {"Transfer-Encoding: , chunked",
-	STR(POST("Transfer-Encoding: , chunked\r\n")),
-	HTTP1_BAD_CODING_UNKNOWN},
-    {"chunked, chunked", STR(POST("Transfer-Encoding: chunked, chunked\r\n")),
-	HTTP1_BAD_CODING_TWICE},
-    {"chunked in two fields",
-	STR(POST("Transfer-Encoding: chunked\r\n"
-		 "Transfer-Encoding: chunked\r\n")),
-	HTTP1_BAD_CODING_TWICE},
-    {"an empty Transfer-Encoding", STR(POST("Transfer-Encoding:\r\n")),
-	HTTP1_BAD_CODING_LAST},
-    {"Transfer-Encoding: \"chunked\"",
-	STR(POST("Transfer-Encoding: \"chunked\"\r\n")), HTTP1_BAD_CODING_LAST},
-    {"Transfer-Encoding: chunked;q=1",
-	STR(POST("Transfer-Encoding: chunked;q=1\r\n")), HTTP1_BAD_CODING_LAST},
-    {"VT before chunked", STR(POST("Transfer-Encoding: \vchunked\r\n")),
-	HTTP1_BAD_VALUE_BYTE},
-    {"chunked after a fold", STR(POST("Transfer-Encoding:\r\n chunked\r\n")),
-	HTTP1_BAD_CODING_LAST},
-    {"Transfer_Encoding", STR(POST("Transfer_Encoding: chunked\r\n")),
-	HTTP1_BAD_NAME_UNDERSCORE},
-    {"Content_Length", STR(POST("Content_Length: 3\r\n")),
-	HTTP1_BAD_NAME_UNDERSCORE},
-    {"a space before the colon", STR(GET("X-A : b\r\n")), HTTP1_BAD_NAME_SPACE},
-    {"a tab before the colon", STR(GET("X-A\t: b\r\n")), HTTP1_BAD_NAME_SPACE},
-    {"a folded line", STR(GET("X-A: b\r\n c\r\n")), HTTP1_BAD_FOLD},
-    {"a line folded by a tab", STR(GET("X-A: b\r\n\tc\r\n")), HTTP1_BAD_FOLD},
-    {"a space in front of the first field",
-	STR("GET / HTTP/1.1\r\n Host: a\r\n\r\n"), HTTP1_BAD_FOLD},
-    {"LF alone everywhere", STR("GET / HTTP/1.1\nHost: a\n\n"),
-	HTTP1_BAD_BARE_LF},
-    {"LF alone behind one field", STR(GET("X-A: b\nX-B: c\r\n")),
-	HTTP1_BAD_BARE_LF},
-    {"LF alone at the end", STR("GET / HTTP/1.1\r\nHost: a\r\n\n"),
-	HTTP1_BAD_BARE_LF},
-    {"CR alone in a value", STR(GET("X-A: b\rX-B: c\r\n")), HTTP1_BAD_BARE_CR},
-    {"CR CR LF", STR(GET("X-A: b\r\r\n")), HTTP1_BAD_BARE_CR},
-    {"NUL in a value", STR(GET("X-A: b\0c\r\n")), HTTP1_BAD_VALUE_NUL},
-    {"0x01 in a value", STR(GET("X-A: b\001c\r\n")), HTTP1_BAD_VALUE_BYTE},
-    {"DEL in a value", STR(GET("X-A: b\177c\r\n")), HTTP1_BAD_VALUE_BYTE},
-    {"X(A:", STR(GET("X(A: b\r\n")), HTTP1_BAD_NAME_BYTE},
-    {"NUL in a name", STR(GET("X\0A: b\r\n")), HTTP1_BAD_NAME_BYTE},
-    {"an 8-bit name", STR(GET("X\344: b\r\n")), HTTP1_BAD_NAME_BYTE},
-    {"an empty name", STR(GET(": b\r\n")), HTTP1_BAD_NAME_EMPTY},
-    {"a line without a colon", STR(GET("X-A\r\n")), HTTP1_BAD_COLON},
-    {"no Host", STR("GET / HTTP/1.1\r\n\r\n"), HTTP1_BAD_HOST_MISSING},
-    {"two Hosts", STR(GET("Host: b\r\n")), HTTP1_BAD_HOST_TWICE},
-    {"two equal Hosts", STR(GET("Host: a\r\n")), HTTP1_BAD_HOST_TWICE},
-    {"no version", STR("GET /\r\n"), HTTP1_BAD_VERSION_MISSING},
-    {"no version, LF alone, fields and a body",
-	STR("GET /\nHost: a\nContent-Length: 3\n\nabc"),
-	HTTP1_BAD_VERSION_MISSING},
-    {"HTTP/2.0", STR("GET / HTTP/2.0\r\nHost: a\r\n\r\n"),
-	HTTP1_BAD_VERSION_UNKNOWN},
-    {"the preface of HTTP/2", STR("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-	HTTP1_BAD_TARGET_FORM},
-    {"HTTP/1.2", STR("GET / HTTP/1.2\r\nHost: a\r\n\r\n"),
-	HTTP1_BAD_VERSION_UNKNOWN},
-    {"HTTP/0.9", STR("GET / HTTP/0.9\r\n\r\n"), HTTP1_BAD_VERSION_UNKNOWN},
-    {"HTTP/1.10", STR("GET / HTTP/1.10\r\nHost: a\r\n\r\n"), HTTP1_BAD_VERSION},
-    {"http/1.1", STR("GET / http/1.1\r\nHost: a\r\n\r\n"), HTTP1_BAD_VERSION},
-    {"HTTP /1.1", STR("GET / HTTP /1.1\r\nHost: a\r\n\r\n"), HTTP1_BAD_VERSION},
-    {"a space behind the version", STR("GET / HTTP/1.1 \r\nHost: a\r\n\r\n"),
-	HTTP1_BAD_VERSION},
-    {"8-bit in the target", STR("GET /\344 HTTP/1.1\r\nHost: a\r\n\r\n"),
-	HTTP1_BAD_TARGET_BYTE},
-    {"NUL in the target", STR("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"),
-	HTTP1_BAD_TARGET_BYTE},
-    {"a fragment", STR("GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n"),
-	HTTP1_BAD_TARGET_FRAGMENT},
-    {"two spaces before the target", STR("GET  / HTTP/1.1\r\nHost: a\r\n\r\n"),
-	HTTP1_BAD_TARGET_EMPTY},
-    {"two spaces before the version", STR("GET /  HTTP/1.1\r\nHost: a\r\n\r\n"),
-	HTTP1_BAD_VERSION_MISSING},
-    {"tabs for spaces", STR("GET\t/\tHTTP/1.1\r\nHost: a\r\n\r\n"),
-	HTTP1_BAD_METHOD},
-    {"a space in front of the method",
-	STR(" GET / HTTP/1.1\r\nHost: a\r\n\r\n"), HTTP1_BAD_METHOD},
-    {"two empty lines in front", STR("\r\n\r\n" GET("")), HTTP1_BAD_METHOD},
-    {"an empty line of LF in front", STR("\n" GET("")), HTTP1_BAD_BARE_LF},
-    {"CR in front", STR("\r" GET("")), HTTP1_BAD_BARE_CR},
-    {"TLS", STR("\x16\x03\x01\x02\x00"), HTTP1_BAD_TLS},
-    {"a chunk size with LF alone", STR(CHUNKED "3\nabc\r\n0\r\n\r\n"),
-	HTTP1_BAD_CHUNK_LINE},
-    {"a chunk that does not end", STR(CHUNKED "3\r\nabcd\r\n0\r\n\r\n"),
-	HTTP1_BAD_CHUNK_DATA},
-    {"a chunk that ends in LF alone", STR(CHUNKED "3\r\nabc\n0\r\n\r\n"),
-	HTTP1_BAD_CHUNK_DATA},
-    {"a chunk of 0x3", STR(CHUNKED "0x3\r\nabc\r\n0\r\n\r\n"),
-	HTTP1_BAD_CHUNK_SIZE},
-    {"a chunk of +3", STR(CHUNKED "+3\r\nabc\r\n0\r\n\r\n"),
-	HTTP1_BAD_CHUNK_SIZE},
-    {"a chunk of -1", STR(CHUNKED "-1\r\nabc\r\n0\r\n\r\n"),
-	HTTP1_BAD_CHUNK_SIZE},
-    {"an empty chunk size", STR(CHUNKED "\r\nabc\r\n0\r\n\r\n"),
-	HTTP1_BAD_CHUNK_SIZE},
-    {"a chunk of 2^64", STR(CHUNKED "10000000000000000\r\nabc"),
-	HTTP1_BAD_CHUNK_HUGE},
-    {"a chunk of 2^64 - 1", STR(CHUNKED "ffffffffffffffff\r\nabc"),
-	HTTP1_BAD_CHUNK_HUGE},
-    {"a space before the chunk size", STR(CHUNKED " 3\r\nabc\r\n0\r\n\r\n"),
-	HTTP1_BAD_CHUNK_SIZE},
-    {"a space behind the chunk size", STR(CHUNKED "3 \r\nabc\r\n0\r\n\r\n"),
-	HTTP1_BAD_CHUNK_SIZE},
-    {"a chunk extension", STR(CHUNKED "3;a=b\r\nabc\r\n0\r\n\r\n"),
-	HTTP1_BAD_CHUNK_EXTENSION},
-    {"a chunk size with CR alone", STR(CHUNKED "3\rabc\r\n0\r\n\r\n"),
-	HTTP1_BAD_CHUNK_LINE},
-    {"Content-Length as a trailer",
-	STR(CHUNKED "0\r\nContent-Length: 3\r\n\r\n"), HTTP1_BAD_TRAILER_NAME},
-    {"a folded trailer", STR(CHUNKED "0\r\nX-A: b\r\n c\r\n\r\n"),
-	HTTP1_BAD_FOLD},
-    {"LF alone behind the trailers", STR(CHUNKED "0\r\n\n"), HTTP1_BAD_BARE_LF},
-    {"Connection: Content-Length",
-	STR(POST("Connection: Content-Length\r\nContent-Length: 3\r\n")),
-	HTTP1_BAD_CONNECTION_NAME},
-    {"Connection: X-Forwarded-For",
-	STR(GET("Connection: close, x-forwarded-for\r\n")),
-	HTTP1_BAD_CONNECTION_NAME},
-};
+#include "http1_probes.h"
 
 /* What the same probes look like without what is wrong with them. */
 static const struct probe taken[] = {
@@ -215,8 +38,8 @@ static void
 every_probe_is_refused(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-		const struct probe *p = &refused[i];
+	for (size_t i = 0; i < HTTP1_PROBES; i++) {
+		const struct probe *p = &http1_probes[i];
 		struct feed f;
 
 		feed_all(&f, p->bytes, p->bytes.n, 1, &HTTP1_LIMITS, NULL);
@@ -247,8 +70,8 @@ static void
 cuts_make_no_difference(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-		feed_splits(refused[i].bytes, &HTTP1_LIMITS, NULL);
+	for (size_t i = 0; i < HTTP1_PROBES; i++)
+		feed_splits(http1_probes[i].bytes, &HTTP1_LIMITS, NULL);
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
 		feed_splits(taken[i].bytes, &HTTP1_LIMITS, NULL);
 }

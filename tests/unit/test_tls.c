@@ -11,6 +11,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "tls/tls_state.h"
 #include "tls_world.h"
 
 /* ---- right ones --------------------------------------------------------- */
@@ -67,6 +68,35 @@ a_client_may_show_none(void **state)
 		assert_false(peer.shown);
 		assert_string_equal(peer.facts.uri, "");
 	}
+}
+
+/* No CA goes along with a certificate, unless it was given with it. */
+static void
+what_was_given_is_shown(void **state)
+{
+	struct buf chain = BUF_MAX(PEM);
+
+	(void)state;
+	buf_adds(&chain, buf_str(&world.server.cert));
+	buf_adds(&chain, buf_str(&world.ca.cert));
+	for (int i = 0; i < 2; i++) {
+		struct ident id = {
+		    i == 0 ? world.server.cert : chain, world.server.key};
+		cleanup_wire struct wire w;
+
+		wire_make(&w, server_context(&id, buf_str(&world.ca.cert)),
+		    client_context(buf_str(&world.ca.cert), &world.client),
+		    "console.example");
+		shake(&w);
+		assert_int_equal(w.server.r, 0);
+		/* A client's own certificate is not counted there. */
+		assert_int_equal(
+		    sk_X509_num(SSL_get_peer_cert_chain(w.server.t->ssl)), 0);
+		assert_int_equal(
+		    sk_X509_num(SSL_get_peer_cert_chain(w.client.t->ssl)),
+		    1 + i);
+	}
+	buf_free(&chain);
 }
 
 /* Before the handshake there is no peer, and nothing is promised. */
@@ -247,14 +277,13 @@ static void
 many_names(X509 *x)
 {
 	int at = X509_get_ext_by_NID(x, NID_subject_alt_name, -1);
+	X509_EXTENSION *ext =
+	    X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name,
+		"DNS:a,IP:10.0.0.1,URI:x:y,IP:::1,DNS:b,DNS:c,DNS:d");
 
 	X509_EXTENSION_free(X509_delete_ext(x, at));
-	assert_int_equal(
-	    X509_add_ext(x,
-		X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name,
-		    "DNS:a,IP:10.0.0.1,URI:x:y,IP:::1,DNS:b,DNS:c,DNS:d"),
-		-1),
-	    1);
+	assert_int_equal(X509_add_ext(x, ext, -1), 1);
+	X509_EXTENSION_free(ext);
 }
 
 static void
@@ -301,6 +330,60 @@ a_server_by_itself(void **state)
 	assert_int_equal(w.client.r, 0);
 	refuse_server(&world.server, buf_str(&world.server.cert), "b.example",
 	    "is not for that name", "refuses");
+}
+
+/* The file name of dir, into b. */
+static void
+get(const char *dir, const char *name, struct buf *b)
+{
+	char command[64];
+
+	(void)snprintf(command, sizeof command, "cat %s", name);
+	ask(dir, command, b);
+}
+
+/* As operators have them: a root, an intermediate, a server's key of RSA. */
+static void
+chains(void **state)
+{
+	static const char make[] =
+	    "ec='-newkey ec -pkeyopt ec_paramgen_curve:P-384 -nodes' && "
+	    "openssl req -x509 $ec -keyout r.key -out r.pem -subj /CN=root "
+	    "-days 2 && openssl req -new $ec -keyout i.key -subj /CN=inter | "
+	    "openssl x509 -req -CA r.pem -CAkey r.key -set_serial 2 -days 2 "
+	    "-extfile e -extensions i -out i.pem && "
+	    "openssl req -new -newkey rsa:2048 -nodes -keyout s.key -subj / | "
+	    "openssl x509 -req -CA i.pem -CAkey i.key -set_serial 3 -days 2 "
+	    "-extfile e -extensions s -out s.pem";
+	cleanup_ident struct ident id = {BUF_MAX(PEM), BUF_MAX(PEM)};
+	struct buf out = BUF_MAX(PEM), ca = BUF_MAX(PEM);
+	char dir[32];
+
+	(void)state;
+	make_directory(dir);
+	put(dir, "e",
+	    STR("[i]\nbasicConstraints=critical,CA:TRUE\n"
+		"[s]\nsubjectAltName=DNS:a.example\n"));
+	ask(dir, make, &out);
+	get(dir, "s.key", &id.key);
+	get(dir, "r.pem", &ca);
+	get(dir, "s.pem", &id.cert);
+	refuse_server(&id, buf_str(&ca), "a.example",
+	    "its issuer calls itself \"CN=inter\"", "unknown CA");
+	/* With what leads to the root; where the intermediate is trusted. */
+	for (int i = 0; i < 2; i++) {
+		cleanup_wire struct wire w;
+
+		get(dir, i == 0 ? "s.pem i.pem" : "s.pem", &id.cert);
+		get(dir, i == 0 ? "r.pem" : "i.pem", &ca);
+		wire_make(&w, server_context(&id, STR_NONE),
+		    client_context(buf_str(&ca), NULL), "a.example");
+		shake(&w);
+		assert_int_equal(w.client.r, 0);
+	}
+	remove_directory(dir);
+	buf_free(&out);
+	buf_free(&ca);
 }
 
 /* ---- clients that are not taken ----------------------------------------- */
@@ -406,6 +489,24 @@ refused_while_writing(void **state)
 	tells(&w.client, -EACCES, ERR_PERM, "certificate expired");
 }
 
+/* Nobody has to read through a pile of certificates. */
+static void
+long_chain(void **state)
+{
+	struct ident id = {BUF_MAX(PEM), world.client.key};
+	cleanup_wire struct wire w;
+
+	(void)state;
+	buf_adds(&id.cert, buf_str(&world.client.cert));
+	while (id.cert.n < 60000)
+		buf_adds(&id.cert, buf_str(&world.other.cert));
+	wire_make(&w, server_context(&world.server, buf_str(&world.ca.cert)),
+	    client_context(buf_str(&world.ca.cert), &id), "console.example");
+	shake(&w);
+	tells(&w.server, -EPROTO, ERR_PERM, "TLS: excessive message size");
+	buf_free(&id.cert);
+}
+
 /* ---- rotation ----------------------------------------------------------- */
 
 static void
@@ -484,6 +585,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(both_show_certificates),
 	    TEST(a_client_may_show_none),
+	    TEST(what_was_given_is_shown),
 	    TEST(at_the_beginning),
 	    TEST(unknown_authority),
 	    TEST(the_authorities_of_the_system),
@@ -495,11 +597,13 @@ main(void)
 	    TEST(names_are_told),
 	    TEST(addresses),
 	    TEST(a_server_by_itself),
+	    TEST(chains),
 	    TEST(client_of_another_ca),
 	    TEST(expired_client),
 	    TEST(server_as_client),
 	    TEST(ca_as_client),
 	    TEST(refused_while_writing),
+	    TEST(long_chain),
 	    TEST(two_authorities),
 	    TEST(another_certificate),
 	};

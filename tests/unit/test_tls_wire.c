@@ -510,19 +510,20 @@ renegotiation(void **state)
 	struct end server;
 	struct raw raw;
 	char text[16];
+	bool again = false;
 
 	(void)state;
 	raw_make(&raw, &server, TLS1_2_VERSION);
 	raw_shake(&raw, &server);
 	assert_int_equal(server.r, 0);
 	assert_int_equal(SSL_renegotiate(raw.ssl), 1);
-	for (int i = 0; i < 4; i++) {
-		(void)SSL_do_handshake(raw.ssl);
+	for (int i = 0; i < 8; i++) {
 		ERR_clear_error();
+		again = again || SSL_do_handshake(raw.ssl) == 1;
 		end_read(&server, text, sizeof text);
 		assert_true(server.r == -EAGAIN || server.r == -EPROTO);
 	}
-	assert_int_equal(SSL_num_renegotiations(raw.ssl) > 1, 0);
+	assert_false(again);
 	raw_free(&raw, &server);
 }
 

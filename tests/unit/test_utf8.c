@@ -111,6 +111,48 @@ finds_the_bad_byte(void **state)
 	}
 }
 
+static const char *
+shown(struct str s, void (*show)(struct str, struct buf *))
+{
+	static char text[256];
+	cleanup_buf struct buf out = BUF_MAX(sizeof text - 1);
+
+	show(s, &out);
+	(void)snprintf(text, sizeof text, "%s", buf_z(&out));
+	return text;
+}
+
+static void
+shows_what_a_terminal_obeys(void **state)
+{
+	(void)state;
+	assert_string_equal(shown(STR("a\x1b[2J\t\xc2\x9b"
+				      "b\x7f"),
+				utf8_show),
+	    "a\\u001b[2J\\u0009\\u009bb\\u007f");
+	assert_string_equal(shown(STR("\xe2\x80\xae"
+				      "txt \xc3\xbc \xff\xf3\xa0\x81\x81"),
+				utf8_show),
+	    "\\u202etxt \xc3\xbc \\ufffd\\udb40\\udc41");
+	assert_string_equal(shown(STR("\xc2\xa0\xe2\x82\xac"), utf8_show),
+	    "\xc2\xa0\xe2\x82\xac");
+	assert_string_equal(shown(STR_NONE, utf8_show), "");
+	assert_string_equal(
+	    shown(STR("{\"a\":\t\"\xc2\x9b\"}"), utf8_show_json),
+	    "{\"a\":\t\"\\u009b\"}");
+}
+
+static void
+knows_what_is_hidden(void **state)
+{
+	(void)state;
+	for (uint32_t code = 0; code < 0xa0; code++)
+		assert_int_equal(
+		    utf8_hidden(code), code < 0x20 || code >= 0x7f);
+	assert_true(utf8_hidden(0x202e) && utf8_hidden(0x2066));
+	assert_false(utf8_hidden(0x202f) || utf8_hidden(0x10ffff));
+}
+
 int
 main(void)
 {
@@ -119,6 +161,8 @@ main(void)
 	    cmocka_unit_test(refuses_what_is_no_utf8),
 	    cmocka_unit_test(encodes_no_surrogates),
 	    cmocka_unit_test(finds_the_bad_byte),
+	    cmocka_unit_test(shows_what_a_terminal_obeys),
+	    cmocka_unit_test(knows_what_is_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,8 +142,11 @@ sync_now(struct outbox *o, int64_t now_ms)
 void
 outbox_work(struct outbox *o, int64_t now_ms)
 {
+	struct err e;
+
 	if (o->spool == NULL) {
-		audit_flush(&o->audit, now_ms);
+		if (audit_flush(&o->audit, now_ms, &e) != 0)
+			log_error("%s", e.text);
 		o->safe = o->audit.written;
 	} else if (now_ms >= o->sync_ms) {
 		(void)sync_now(o, now_ms);
