@@ -49,10 +49,9 @@ link_open(struct link *l, const struct link_config *cfg, struct task *t,
 		return r;
 	link_policy_load(l);
 	link_plan_renewal(l, now_ms);
-	l->start_ms = now_ms +
-		      (cfg->spread && !identity_any(&l->identity)
-			      ? backoff_random(LINK_SPREAD_MS)
-			      : 0);
+	l->start_ms = now_ms + (cfg->spread && !identity_any(&l->identity)
+				       ? backoff_random(LINK_SPREAD_MS)
+				       : 0);
 	l->status_due = true;
 	return 0;
 }

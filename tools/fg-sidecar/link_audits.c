@@ -29,9 +29,8 @@ pack(struct link_batch *b, struct err *e)
 	char *to;
 	int r;
 
-	if (deflateInit2(
-		&z, LEVEL, Z_DEFLATED, WINDOW + GZIP, 8, Z_DEFAULT_STRATEGY) !=
-	    Z_OK)
+	if (deflateInit2(&z, LEVEL, Z_DEFLATED, WINDOW + GZIP, 8,
+		Z_DEFAULT_STRATEGY) != Z_OK)
 		return err_nomem(e);
 	buf_reset(&b->packed);
 	z.avail_in = (uInt)b->lines.n;
@@ -86,8 +85,7 @@ link_audits_send(struct link *l, int64_t now_ms)
 	    "Content-Encoding: gzip\r\n"
 	    "Idempotency-Key: %s-%llu-%zu\r\n",
 	    l->task->boot, (unsigned long long)l->batch.last, l->batch.n);
-	link_post(
-	    l, LINK_AUDITS, "/api/v1/sidecar/audits", TIMEOUT_MS, now_ms);
+	link_post(l, LINK_AUDITS, "/api/v1/sidecar/audits", TIMEOUT_MS, now_ms);
 	return true;
 }
 
@@ -104,8 +102,8 @@ keep(const struct link *l, struct str line)
 	if (snprintf(path, sizeof path, "%s/refused.ndjson", l->cfg.data) >=
 	    (int)sizeof path)
 		return false;
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-	    0600);
+	fd = open(
+	    path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
 	    (uint64_t)st.st_size + line.n >= LINK_REFUSED_MAX)
 		return false;
@@ -132,8 +130,7 @@ refuse(struct link *l, struct str line, const char *why)
 	    kept ? "in refused.ndjson" : "gone, refused.ndjson is full");
 	log_error("the Console refused a record: %s", text);
 	if (!is_about_refusal(line))
-		task_tell(
-		    l->task, EVENT_AUDIT_REFUSED, EVENT_HIGH, text);
+		task_tell(l->task, EVENT_AUDIT_REFUSED, EVENT_HIGH, text);
 }
 
 /* Line number `wanted`, from 1. */
@@ -166,8 +163,8 @@ refuse_some(struct link *l)
 			continue;
 		(void)snprintf(why, sizeof why, "%.*s",
 		    STR_ARG(str_sub(jtree_str(jtree_get(x, "msg")), 0, 200)));
-		refuse(l,
-		    line_of(buf_str(&l->batch.lines), (uint64_t)line), why);
+		refuse(
+		    l, line_of(buf_str(&l->batch.lines), (uint64_t)line), why);
 	}
 }
 
@@ -213,8 +210,7 @@ link_audits_sent(struct link *l, int64_t now_ms)
 	} else if (is_its_fault(&l->call)) {
 		(void)snprintf(
 		    why, sizeof why, "it answers %u", l->call.status);
-		refuse(l,
-		    line_of(buf_str(&l->batch.lines), 1), why);
+		refuse(l, line_of(buf_str(&l->batch.lines), 1), why);
 		finished(l, now_ms);
 		backoff_good(&l->later);
 	} else {

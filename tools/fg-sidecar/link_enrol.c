@@ -25,8 +25,7 @@ write_request(struct link *l, bool first, struct str csr)
 	jwrite_record(&w, first ? "enrol" : "renew");
 	if (first)
 		jwrite_kv(&w, "app_id", s->app_id);
-	jwrite_kv(
-	    &w, "boot", first ? s->boot : str_of(l->identity.boot));
+	jwrite_kv(&w, "boot", first ? s->boot : str_of(l->identity.boot));
 	if (first)
 		jwrite_kvz(&w, "version", FG_VERSION);
 	jwrite_kv(&w, "csr", csr);
@@ -55,8 +54,8 @@ link_enrol(struct link *l, enum link_job job, int64_t now_ms)
 	if (job == LINK_ENROL)
 		buf_addf(&l->call_fields, "Authorization: Bearer %.*s\r\n",
 		    STR_ARG(l->cfg.secret));
-	if (r == 0 && (buf_error(&l->call_fields) != 0 ||
-			  buf_error(&l->call_body) != 0))
+	if (r == 0 &&
+	    (buf_error(&l->call_fields) != 0 || buf_error(&l->call_body) != 0))
 		r = err_nomem(&e);
 	if (r != 0) {
 		log_error("%s", e.text);
@@ -117,9 +116,9 @@ link_plan_renewal(struct link *l, int64_t now_ms)
 	past = time_now_ms() / 1000 - x->made;
 	if (past < 0 || past > half)
 		past = past < 0 ? 0 : half;
-	l->renew_ms = now_ms + (half - past) * 1000 +
-		      backoff_random(
-			  (x->not_after - x->renew_at) * 1000 / JITTER_PART);
+	l->renew_ms =
+	    now_ms + (half - past) * 1000 +
+	    backoff_random((x->not_after - x->renew_at) * 1000 / JITTER_PART);
 }
 
 static void

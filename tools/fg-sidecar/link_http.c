@@ -90,8 +90,7 @@ tell_lost(struct link *l, const struct httpc_call *call)
 	if (call->r != 0)
 		(void)snprintf(why, sizeof why, "%s", call->err.text);
 	else
-		(void)snprintf(
-		    why, sizeof why, "it answers %u", call->status);
+		(void)snprintf(why, sizeof why, "it answers %u", call->status);
 	if (age >= 0)
 		(void)snprintf(text, sizeof text,
 		    "%s; the policy is %lld s old", why, (long long)age);
@@ -117,8 +116,8 @@ tell_back(struct link *l)
 void
 link_heard(struct link *l, const struct httpc_call *call)
 {
-	bool bad = call->r != 0 || call->status >= 500 ||
-		   call->status == 404 || call->status == 405 ||
+	bool bad = call->r != 0 || call->status >= 500 || call->status == 404 ||
+		   call->status == 405 ||
 		   (call->status / 100 == 3 && call->status != 304);
 
 	if (bad && !l->told_lost)
@@ -131,14 +130,14 @@ link_heard(struct link *l, const struct httpc_call *call)
 bool
 link_rejected(struct link *l, const struct httpc_call *call)
 {
-	bool rejected = call->r == -EACCES ||
-			(call->r == 0 &&
-			    (call->status == 401 || call->status == 403));
+	bool rejected =
+	    call->r == -EACCES ||
+	    (call->r == 0 && (call->status == 401 || call->status == 403));
 
 	if (!rejected || l->cfg.secret.n == 0)
 		return rejected;
-	log_note(1, "the Console does not take our certificate (%u)",
-	    call->status);
+	log_note(
+	    1, "the Console does not take our certificate (%u)", call->status);
 	identity_forget(&l->identity);
 	return true;
 }

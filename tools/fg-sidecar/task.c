@@ -64,8 +64,7 @@ task_tell(struct task *t, enum event_name name, enum event_severity severity,
 
 void
 task_tell_often(struct task *t, enum event_name name,
-    enum event_severity severity, const struct container *c,
-    const char *detail)
+    enum event_severity severity, const struct container *c, const char *detail)
 {
 	struct task_often *o = &t->often[name];
 	struct event ev = {.name = name,
