@@ -89,7 +89,8 @@ LIBS := -lz -lyaml -lsqlite3 -ljq -luuid -lssl -lcrypto -ldl
 TOOLS := $(notdir $(patsubst %/,%,$(dir $(wildcard tools/*/main.c))))
 PIPELINES := $(notdir $(wildcard pipelines/*))
 PAGES := $(notdir $(wildcard man/*.[1-8]))
-SHARED := $(filter-out share/deps/% share/complete/%,$(wildcard share/*/*))
+SHARED := $(filter-out share/deps/% share/complete/% share/image/%, \
+	$(wildcard share/*/*))
 SCRIPTS := $(notdir $(basename $(wildcard share/complete/*.bash)))
 LIB_OBJ := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c))
 BINS := $(filter-out $(STATIC:%=$B/bin/%),$(TOOLS:%=$B/bin/%))
@@ -166,7 +167,7 @@ soak: ## the long runs: 20,000 execs, ten minutes of work, all of stress-ng
 	$(build) all fixtures $B/tests/test_spool_model
 	$(Q)SOAK=true FG_TIMEOUT=3600 FG_BUILD=$(abspath $B) tests/run soak
 
-demo: ## real definitions become protected ones, before your eyes
+demo: ## definitions become protected ones, and one runs, before your eyes
 	$(ensure) build e2e
 	$(build) all fixtures
 	$(Q)FG_BUILD=$(abspath $B) tests/demo/run
@@ -244,6 +245,16 @@ $B/bench/%: $B/tests/bench/%.o $B/libfg.a
 $B/fuzz/%: $B/tests/fuzz/%.o $B/libfg.a
 	$(call link,-fsanitize=fuzzer)
 
+# One that is not as it was committed says so.
+image: ## the sidecar's container image, an OCI layout in build/image
+	$(ensure) build image
+	$(build) all
+	$(Q)share/image/root $B/bin $B/image.root
+	$(Q)SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} \
+		REVISION=$$(git describe --always --abbrev=40 --dirty \
+		--exclude='*') share/image/layout $(VERSION) $B/image.root $B/image
+	@rm -rf $B/image.root
+
 README.md: man/fg-intro.7 man/readme.awk ## make it anew from fg-intro(7)
 	$(Q)mandoc -T markdown man/fg-intro.7 | awk -f man/readme.awk > $@
 
@@ -309,6 +320,6 @@ help: ## this list
 	done
 
 .PHONY: all unit fixtures benches fuzzers check check-arm64 check-corpus soak \
-	demo bench fuzz install uninstall dist format clean help
+	demo bench fuzz image install uninstall dist format clean help
 
 -include $(wildcard $B/*/*/*.d $B/tests/fixtures/*/*.d $M/*/*/*.d)

@@ -3,7 +3,7 @@
 # from NAME, fenced code, lists of terms as tables, pages as links, and
 # paragraphs filled to 78 columns.
 function links(text,   out, name) {
-	while (match(text, /fg-[a-z]+\([1-8]\)/)) {
+	while (match(text, /fg-[a-z-]+\([1-8]\)/)) {
 		name = substr(text, RSTART, RLENGTH)
 		out = out substr(text, 1, RSTART - 1) "[" name "](man/"
 		sub(/\(/, ".", name)

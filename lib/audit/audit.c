@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "base/num.h"
 
 enum { RETRY_MS = 1000, ABOVE = 10 };
@@ -96,23 +95,26 @@ has_room(const struct audit *a)
 	       (poll(&p, 1, 0) > 0 && (p.revents & (POLLOUT | POLLERR)) != 0);
 }
 
-static void
-failed(struct audit *a, int error, int64_t now_ms)
+static int
+failed(struct audit *a, int error, int64_t now_ms, struct err *e)
 {
-	if (!a->told)
-		log_error("%s: %s; events are lost while it lasts", a->what,
-		    strerror(error));
+	bool told = a->told;
+
 	a->told = true;
 	a->failing = true;
 	a->error = error;
 	a->retry_ms = now_ms + RETRY_MS;
+	return told ? 0
+		    : err_set(e, ERR_TEMP, error,
+			  "%s: %s; events are lost while it lasts", a->what,
+			  strerror(error));
 }
 
-void
-audit_flush(struct audit *a, int64_t now_ms)
+int
+audit_flush(struct audit *a, int64_t now_ms, struct err *e)
 {
 	if (a->failing && now_ms < a->retry_ms)
-		return;
+		return 0;
 	while (a->at < a->waiting.n && has_room(a)) {
 		size_t n = a->waiting.n - a->at;
 		ssize_t done;
@@ -123,11 +125,9 @@ audit_flush(struct audit *a, int64_t now_ms)
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0 && errno == EAGAIN)
-			return;
-		if (done < 0) {
-			failed(a, errno, now_ms);
-			return;
-		}
+			return 0;
+		if (done < 0)
+			return failed(a, errno, now_ms, e);
 		a->at += (size_t)done;
 		a->written += (size_t)done;
 		a->failing = false;
@@ -141,6 +141,7 @@ audit_flush(struct audit *a, int64_t now_ms)
 		a->waiting.n -= a->at;
 		a->at = 0;
 	}
+	return 0;
 }
 
 bool

@@ -41,10 +41,11 @@ void audit_init(struct audit *a, int fd, const char *what);
 void audit_line(struct audit *a, struct str line, uint64_t count);
 
 /*
- * Write what can be written without waiting. A write that fails is said once
- * on standard error and tried again after a second.
+ * Write what can be written without waiting. A write that fails is tried again
+ * after a second. ERR_TEMP for the first one that fails, for the caller to
+ * say; 0 for those after it.
  */
-void audit_flush(struct audit *a, int64_t now_ms);
+int audit_flush(struct audit *a, int64_t now_ms, struct err *e);
 
 /* Must the reporter poll for room (POLLOUT)? */
 bool audit_wants_room(const struct audit *a);

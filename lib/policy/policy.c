@@ -192,8 +192,9 @@ read_all(struct work *w, const struct jtree *t)
 	return record.version;
 }
 
-static int
-first_error(const struct policy_note *note, const char *what, struct err *e)
+int
+policy_note_error(
+    const struct policy_note *note, const char *what, struct err *e)
 {
 	bool whole = note->pointer.n == 0;
 
@@ -209,7 +210,7 @@ finish(struct work *w, const char *what, int64_t version,
 	struct policy_reader *r = w->r;
 
 	if (r->error != NULL)
-		return first_error(r->error, what, e);
+		return policy_note_error(r->error, what, e);
 	if (w->taken == NULL)
 		w->taken = policy_keep(r, sizeof *w->taken);
 	if (r->full || w->taken == NULL)

@@ -40,6 +40,10 @@ struct policy_note {
 	struct policy_note *next;
 };
 
+/* The note as an error: "what:line:column: pointer: msg". ERR_PERM, -EINVAL. */
+int policy_note_error(
+    const struct policy_note *note, const char *what, struct err *e);
+
 /*
  * Read a policy: {"rules":[...]}, a single rule, or the record that carries
  * one, {"type":"policy",...,"policy":{...}}. The first rule that is not

@@ -17,6 +17,8 @@
 #include "serve.h"
 #include "watch.h"
 
+#define OPENS (EVENT_BIT(EVENT_OPEN) | EVENT_BIT(EVENT_CREATE))
+
 void
 call_resume(const struct task *task, int signal)
 {
@@ -30,10 +32,12 @@ call_resume(const struct task *task, int signal)
  * the rest does, but is told once.
  */
 static int
-unreadable(struct trace *t, const struct call *c)
+unreadable(struct trace *t, struct call *c)
 {
 	if (c->hook->events & (t->config.prevents))
 		return -EACCES;
+	/* It may be memory of others that it opens, or gives a name. */
+	c->writes = c->hook->events & (OPENS | EVENT_BIT(EVENT_MOUNT));
 	if (!(c->proc->known & PROC_UNREADABLE))
 		life_unseen(t, c->proc, "no right to read its memory");
 	c->proc->known |= PROC_UNREADABLE;
@@ -144,6 +148,8 @@ call_enter(struct trace *t, struct task *task)
 static int
 finish(struct trace *t, struct call *c, uint16_t step, long result)
 {
+	int verdict = 0;
+
 	if (step & TASK_FORGET)
 		c->proc->known &= (uint16_t)~PROC_CREDS;
 	if (step & TASK_ONE)
@@ -152,9 +158,11 @@ finish(struct trace *t, struct call *c, uint16_t step, long result)
 		return 0;
 	if (step & TASK_ACCEPT)
 		return serve_accepted(t, c, (int)result);
-	if (step & TASK_VERIFY)
-		return serve_opened(t, c, (int)result, c->task->judged);
-	return 0;
+	if (step & TASK_MEMORY)
+		verdict = serve_opened_memory(t, c, (int)result);
+	if (verdict == 0 && step & TASK_VERIFY)
+		verdict = serve_opened(t, c, (int)result, c->task->judged);
+	return verdict;
 }
 
 static void

@@ -58,6 +58,10 @@
 #define BY_FD(call, event)                                                     \
 	HOOK(call, .events = ON(event), .work = HOOK_FD, .arg = {0, 1})
 #define KERNEL(call, event) HOOK(call, .events = ON(event), .work = HOOK_KERNEL)
+/* They give other names to files that are guarded. */
+#define MOUNTS(call, ...)                                                      \
+	HOOK(call, .events = ON(MOUNT) | HOOK_GUARD | HOOK_DIR | HOOK_PINS,    \
+	    .work = HOOK_MOUNT, .arg = {__VA_ARGS__})
 #define UIDS(call)                                                             \
 	HOOK(call, .events = ON(SETUID) | HOOK_FACTS, .work = HOOK_SETUID)
 /* To whom is for the tracer to know: who is guarded may change. */
@@ -129,7 +133,7 @@ const struct hook hook_table[] = {
     HOOK(
 	socket, .events = ON(SOCKET), .work = HOOK_SOCKET, .test = HOOK_FAMILY),
     HOOK(connect, .events = ON(CONNECT) | ON(DNS), .work = HOOK_ADDR),
-    HOOK(bind, .events = ON(BIND), .work = HOOK_ADDR),
+    HOOK(bind, .events = ON(BIND) | HOOK_DIR, .work = HOOK_ADDR),
     HOOK(listen, .events = ON(LISTEN), .work = HOOK_LISTEN),
     HOOK(accept, .events = ON(ACCEPT), .work = HOOK_ACCEPT),
     HOOK(accept4, .events = ON(ACCEPT), .work = HOOK_ACCEPT),
@@ -162,12 +166,12 @@ const struct hook hook_table[] = {
     HOOK(process_vm_writev, .events = ON(PTRACE) | HOOK_GUARD | HOOK_PINS,
 	.work = HOOK_PTRACE),
     HOOK(pidfd_getfd, .events = ON(PTRACE) | HOOK_GUARD, .work = HOOK_PTRACE),
-    KERNEL(mount, MOUNT),
-    KERNEL(umount2, MOUNT),
-    KERNEL(move_mount, MOUNT),
-    KERNEL(fsopen, MOUNT),
-    KERNEL(open_tree, MOUNT),
-    KERNEL(mount_setattr, MOUNT),
+    MOUNTS(mount, NO, 1, NO, 0),
+    MOUNTS(umount2, NO, 0, NO, NO),
+    MOUNTS(move_mount, 2, 3, 0, 1),
+    MOUNTS(fsopen, NO, NO, NO, NO),
+    MOUNTS(open_tree, NO, NO, 0, 1),
+    MOUNTS(mount_setattr, 0, 1, NO, NO),
     HOOK(pivot_root, .events = ON(MOUNT) | HOOK_FACTS, .work = HOOK_ROOT),
     HOOK(unshare, .events = ON(NAMESPACE) | HOOK_FACTS, .work = HOOK_ROOT,
 	.test = HOOK_BITS, .at = 0, .mask = SPACES | CLONE_NEWTIME),

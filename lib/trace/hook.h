@@ -44,6 +44,7 @@ enum hook_work {
 	HOOK_TARGET,
 	HOOK_HANDLE,
 	HOOK_PTRACE,
+	HOOK_MOUNT,
 	HOOK_KERNEL,
 	HOOK_MEMORY,
 	HOOK_AIO,
@@ -89,6 +90,7 @@ struct hook {
 	/*
 	 * Of the work: HOOK_OPEN: dirfd, path, flags, mode. HOOK_PATH: dirfd,
 	 * path, and flags or mode. HOOK_PATHS: dirfd, path, dirfd, path.
+	 * HOOK_MOUNT: dirfd, where; dirfd, what.
 	 */
 	int8_t arg[4];
 	uint32_t mask;

@@ -15,7 +15,10 @@ void life_born(struct trace *t, struct task *task);
 void life_early(struct trace *t, pid_t tid);
 
 /* tid, whose task may not exist any more, stands at PTRACE_EVENT_EXEC. */
-void life_exec(struct trace *t, pid_t tid);
+void life_exec(struct trace *t, pid_t tid); /* life_exec.c */
+
+/* The call that the task was in is over, whatever its end. */
+void life_forget(struct trace *t, struct task *task);
 
 /* tid has ended. */
 void life_ended(struct trace *t, pid_t tid);

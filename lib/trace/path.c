@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "path_walk.h"
@@ -54,6 +56,56 @@ path_guarded(const struct trace *t, struct str path)
 	return t->dir_n > 0 && path.n >= t->dir_n &&
 	       memcmp(path.p, t->dir, t->dir_n) == 0 &&
 	       (path.n == t->dir_n || path.p[t->dir_n] == '/');
+}
+
+bool
+path_guards(const struct trace *t, const struct path *p)
+{
+	return path_guarded(t, p->real) || path_guarded(t, p->given);
+}
+
+bool
+path_above_guarded(const struct trace *t, struct str path)
+{
+	return path.n > 1 && path.n < t->dir_n && t->dir[path.n] == '/' &&
+	       memcmp(path.p, t->dir, path.n) == 0;
+}
+
+bool
+path_nowhere(const struct trace *t, const struct path *p)
+{
+	return t->no_name == -EBADF && !str_starts(p->real, "/");
+}
+
+bool
+path_same_space(pid_t tid, const char *kind)
+{
+	char ours[32], theirs[32], to[2][32];
+
+	(void)snprintf(ours, sizeof(ours), "/proc/self/ns/%s", kind);
+	(void)snprintf(
+	    theirs, sizeof(theirs), "/proc/%d/ns/%s", (int)tid, kind);
+	if (path_link(ours, to[0], sizeof(to[0])) < 0 ||
+	    path_link(theirs, to[1], sizeof(to[1])) < 0)
+		return true;
+	return strcmp(to[0], to[1]) == 0;
+}
+
+bool
+path_in_proc(pid_t tid, const char *name)
+{
+	char theirs[STATE_PATH + 32];
+	struct statfs fs;
+	bool seen = statfs(name, &fs) == 0;
+
+	if (seen && (uint32_t)fs.f_type == PROC_SUPER_MAGIC)
+		return true;
+	/* It may have mounts of its own. */
+	(void)snprintf(
+	    theirs, sizeof(theirs), "/proc/%d/root%s", (int)tid, name);
+	if (statfs(theirs, &fs) == 0)
+		return (uint32_t)fs.f_type == PROC_SUPER_MAGIC;
+	return !seen && strncmp(name, "/proc/", 6) == 0;
 }
 
 size_t

@@ -43,6 +43,24 @@ ssize_t path_link(const char *name, char *to, size_t n);
 /* Is path at or below the guarded directory? */
 bool path_guarded(const struct trace *t, struct str path);
 
+/* The same of either of its names: nobody writes there. */
+bool path_guards(const struct trace *t, const struct path *p);
+
+/* Is it above that, and not the root? Nobody moves what is there. */
+bool path_above_guarded(const struct trace *t, struct str path);
+
+/* Relative to a descriptor that is not open: the kernel looks no further. */
+bool path_nowhere(const struct trace *t, const struct path *p);
+
+/* Has tid our namespace of that kind ("pid", "mnt")? */
+bool path_same_space(pid_t tid, const char *kind);
+
+/*
+ * Is the file `name` of a procfs, as we or tid see it? What nobody can look
+ * at: does it say so?
+ */
+bool path_in_proc(pid_t tid, const char *name);
+
 /* Take "//", "/./" and "/../" out of an absolute name; its new length. */
 size_t path_clean(char *p, size_t n, size_t keep);
 

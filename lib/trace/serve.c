@@ -127,6 +127,7 @@ serve_call(struct trace *t, struct call *c)
 	    [HOOK_TARGET] = serve_target,
 	    [HOOK_HANDLE] = serve_handle,
 	    [HOOK_PTRACE] = serve_ptrace,
+	    [HOOK_MOUNT] = serve_mount,
 	    [HOOK_KERNEL] = serve_kernel,
 	    [HOOK_MEMORY] = serve_memory,
 	    [HOOK_AIO] = serve_aio,

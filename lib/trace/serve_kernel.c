@@ -81,7 +81,12 @@ serve_root(struct trace *t, struct call *c)
 	/* A child that nobody traces could not call what stops. */
 	if (c->hook->nr == SYS_clone && c->args[0] & CLONE_UNTRACED)
 		return serve_refuse_for(t, c, EVENT_SIGNAL, 0, c->args[0]);
+	/* The root of the defender, too, would be another. */
+	if (c->hook->nr == SYS_pivot_root && path_same_space(c->tid, "mnt"))
+		return serve_refuse_for(t, c, EVENT_SIGNAL, 0, 0);
 	t->roots_vary = true;
+	/* Where things may have other names. */
+	c->writes = c->hook->nr == SYS_setns && t->installed & HOOK_PINS;
 	if (!(c->hook->events & EVENT_BIT(name)))
 		return 0;
 	ev = serve_event(t, c, name);
@@ -158,13 +163,7 @@ pid_of_fd(struct trace *t, const struct call *c, int fd)
 static bool
 same_pids(const struct call *c)
 {
-	char name[32], ours[32], theirs[32];
-
-	(void)snprintf(name, sizeof(name), "/proc/%d/ns/pid", (int)c->tid);
-	if (path_link("/proc/self/ns/pid", ours, sizeof(ours)) < 0 ||
-	    path_link(name, theirs, sizeof(theirs)) < 0)
-		return true;
-	return strcmp(ours, theirs) == 0;
+	return path_same_space(c->tid, "pid");
 }
 
 int
@@ -233,14 +232,22 @@ serve_target(struct trace *t, struct call *c)
 }
 
 pid_t
-serve_guards_proc(const struct trace *t, struct str path)
+serve_guards_proc(const struct trace *t, const struct call *c, struct str path)
 {
+	struct str rest = path, part;
+	char *end;
 	pid_t pid;
 
-	if (!str_starts(path, "/proc/"))
-		return 0;
-	pid = (pid_t)strtol(path.p + 6, NULL, 10);
-	return is_guarded(t, pid) ? pid : 0;
+	while (rest.n > 0) {
+		(void)str_cut(rest, '/', &part, &rest);
+		if (part.n == 0)
+			continue;
+		pid = (pid_t)strtol(part.p, &end, 10);
+		if (end == part.p + part.n && is_guarded(t, pid) &&
+		    path_in_proc(c->tid, path.p))
+			return pid;
+	}
+	return 0;
 }
 
 int
@@ -278,31 +285,9 @@ int
 serve_kernel(struct trace *t, struct call *c)
 {
 	event_set set = c->hook->events & (EVENT_BIT(EVENT_LIFECYCLE) - 1);
-	struct event *ev;
-	struct path path;
-	int8_t at = -1;
-	int8_t with = -1;
 
-	if (c->hook->nr == SYS_mount) {
-		at = 1;
-		with = 2;
-	} else if (c->hook->nr == SYS_umount2) {
-		at = 0;
-	}
-	ev = serve_event(t, c, (enum event_name)__builtin_ctzll(set));
-	if (at >= 0 &&
-	    mem_text(t, c->tid, c->args[at], t->raw[0], PATH_MAX) > 0) {
-		path_find(t, c, 0, AT_FDCWD, PATH_FOLLOW, &path);
-		ev->path = path.real;
-	}
-	if (with >= 0 && c->args[with] != 0) {
-		ssize_t n = mem_text(
-		    t, c->tid, c->args[with], t->detail, sizeof(t->detail));
-
-		if (n > 0)
-			ev->detail = str_make(t->detail, (size_t)n);
-	}
-	return serve_ask(t, c, ev);
+	return serve_ask(
+	    t, c, serve_event(t, c, (enum event_name)__builtin_ctzll(set)));
 }
 
 int

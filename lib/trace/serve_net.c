@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 
 #include "mem.h"
 #include "path.h"
@@ -40,6 +42,23 @@ read_addr(struct trace *t, struct call *c)
 	return (int)n;
 }
 
+/* A socket with a name is a new file. */
+static int
+bind_name(struct trace *t, struct call *c, size_t n)
+{
+	struct sockaddr_un un = {0};
+	struct path path;
+
+	memcpy(&un, t->detail, n < sizeof(un) ? n : sizeof(un));
+	if (n <= sizeof(un.sun_family) || un.sun_family != AF_UNIX ||
+	    un.sun_path[0] == '\0')
+		return 0;
+	memcpy(t->raw[0], un.sun_path, sizeof(un.sun_path));
+	t->raw[0][sizeof(un.sun_path)] = '\0';
+	path_find(t, c, 0, AT_FDCWD, PATH_NAME, &path);
+	return path_guards(t, &path) ? -EPERM : 0;
+}
+
 static int
 serve_bind(struct trace *t, struct call *c, struct ip addr, uint16_t port)
 {
@@ -65,7 +84,7 @@ serve_addr(struct trace *t, struct call *c)
 	if (n < 0)
 		return n;
 	if (!sock_parse(t->detail, (size_t)n, &addr, &port))
-		return 0;
+		return c->hook->nr == SYS_bind ? bind_name(t, c, (size_t)n) : 0;
 	if (c->hook->nr == SYS_bind)
 		return serve_bind(t, c, addr, port);
 	ev = serve_event(t, c, EVENT_CONNECT);

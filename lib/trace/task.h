@@ -24,6 +24,7 @@ enum {
 	TASK_ATTACH = 1 << 4, /* it is an injected call: the pins' */
 	TASK_CLOSE = 1 << 5,  /* it is an injected call: close(2) */
 	TASK_FOLLOW = 1 << 6, /* look for the query behind a connect */
+	TASK_MEMORY = 1 << 9, /* what was opened is no memory of a process */
 	TASK_ONE = 1 << 8,    /* sendmmsg(2) was made to be a sendmsg(2) */
 	TASK_FILTER = 1 << 7, /* it is an injected call: seccomp(2) */
 };

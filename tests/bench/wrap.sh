@@ -216,14 +216,17 @@ figure() {
 	record "wrap/$1" "$2" "$3" strace "$4"
 }
 
-# of_status FIELD PID...: the sum of a field of /proc/PID/status
+# of_status FIELD PID...: the sum of a field of /proc/PID/status, in $sum.
+# Nothing is executed for it: fg-wrap looks around when something is.
 of_status() {
-	local field=$1 pid
+	local field=$1 pid name value
 	shift
+	sum=0
 	for pid; do
-		cat "/proc/$pid/status"
-	done | awk -v field="$field:" '
-		index($1, field) { n += $2 } END { print n + 0 }'
+		while read -r name value _; do
+			[[ $name != *"$field:" ]] || sum=$((sum + value))
+		done <"/proc/$pid/status"
+	done
 }
 
 # The supervisor and all of its children but the command.
@@ -238,21 +241,27 @@ processes() {
 
 # idle COMMAND...: "RSS WAKE-UPS" of what watches a sleep for 5 s
 idle() {
-	local before all
+	local sum before all
 	"$@" sleep 60 &
 	pids+=($!)
 	sleep 1
 	mapfile -t all < <(processes "${pids[-1]}")
-	before=$(of_status ctxt_switches "${all[@]}")
-	sleep 5
-	echo "$(of_status VmRSS "${all[@]}")" \
-		"$(($(of_status ctxt_switches "${all[@]}") - before))"
+	read -rt 1 -u "$nothing" || :
+	of_status ctxt_switches "${all[@]}"
+	before=$sum
+	read -rt 5 -u "$nothing" || :
+	of_status ctxt_switches "${all[@]}"
+	before=$((sum - before))
+	of_status VmRSS "${all[@]}"
+	echo "$sum $before"
 	kill "$(pgrep -P "${pids[-1]}" -x sleep)"
 	wait "${pids[-1]}" 2>/dev/null || :
 	pids=()
 }
 
 wrapped prevent
+mkfifo "$work/nothing"
+exec {nothing}<>"$work/nothing" # nobody writes there
 idle "${wrapped[@]}" >"$work/idle.ours"
 idle "${by_strace[@]}" >"$work/idle.peer"
 read -r rss wakes <"$work/idle.ours"

@@ -130,3 +130,9 @@ total() {
 		sh -c '"$@"' - "$tmp/true" "$name" || true
 	tests/doc/validate.py <"$tmp/audit"
 }
+
+@test "nor are those of a policy's members sent to a terminal" {
+	printf '{"x\\u001b[2Jy": 1}' >"$tmp/odd.json"
+	run fg-wrap -v --policy="$tmp/odd.json" --audit="$tmp/audit" true
+	[[ $output == "fg-wrap: $tmp/odd.json:1:2: /x\\x1b[2Jy: unknown member, kept" ]]
+}

@@ -29,7 +29,12 @@ setup() {
 		"$root/usr/share/zsh/vendor-completions/_fg-embed"
 	cmp share/complete/fg-embed.fish \
 		"$root/usr/share/fish/vendor_completions.d/fg-embed.fish"
-	[[ ! -e $root/usr/share/fg/complete ]]
+	[[ ! -e $root/usr/share/fg/complete && ! -e $root/usr/share/fg/image ]]
+	jq .taskRoleArn=1 tests/demo/api.json >"$BATS_TEST_TMPDIR/task"
+	run "$root/usr/bin/fg-run-local" --dry-run "$BATS_TEST_TMPDIR/task"
+	[[ $status -eq 125 && $output == *"taskRoleArn: "* ]]
+	run "$root/usr/share/fg/pipelines/fg-run-local" -n "$BATS_TEST_TMPDIR/task"
+	[[ $status -eq 125 && $output == *"taskRoleArn: "* ]]
 	cmp share/schema/tool.json "$root/usr/share/fg/schema/tool.json"
 	[[ -x $root/usr/share/fg/pipelines/fg-embed ]]
 	[[ -z $(find "$root" -type f -perm /022) ]]

@@ -1,29 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Containers the way Fargate runs them, by podman and runc: the default seccomp
-# profile, Fargate's capabilities, the defender on a volume of another
-# container. Everything lies below $C; nothing of the machine's own is touched.
+# profile, Fargate's capabilities (share/run-local/runc), the defender on a
+# volume of another container. Everything lies below $C; nothing of the
+# machine's own is touched.
 
 fargate_caps=chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap
 fargate_caps+=,net_bind_service,net_raw,sys_chroot,mknod,audit_write,setfcap
 
-# containers_setup DIRECTORY: podman is ready, or the machine cannot do it.
+# containers_setup DIRECTORY: podman is ready, or the machine cannot do it, and
+# $no_containers, for containers_needed, says why: there is no skipping in
+# setup_file().
 containers_setup() {
 	C=$1
-	[[ $(id -u) -eq 0 ]] || skip "machine: not root"
+	export C no_containers=
+	if [[ $(id -u) -ne 0 ]]; then
+		no_containers="machine: not root"
+		return 0
+	fi
 	export CONTAINERS_CONF=$C/containers.conf
 	export CONTAINERS_STORAGE_CONF=$C/storage.conf
 	export TMPDIR=$C/tmp # of podman import
-	mkdir -p "$C/tmp" "$C/bin"
-	runtime >"$C/bin/runc"
-	chmod +x "$C/bin/runc"
+	mkdir -p "$C/tmp"
 	cat >"$CONTAINERS_CONF" <<-end
 	[engine]
 	cgroup_manager="cgroupfs"
 	events_logger="none"
 	runtime="runc"
 	[engine.runtimes]
-	runc=["$C/bin/runc"]
+	runc=["$(realpath share/run-local/runc)"]
 	end
 	cat >"$CONTAINERS_STORAGE_CONF" <<-end
 	[storage]
@@ -41,35 +46,13 @@ containers_setup() {
 	command -v podman >/dev/null && command -v runc >/dev/null # packages
 	if ! image busybox ||
 	    ! podman run --rm --network=host fg-test/busybox true; then
-		skip "machine: no containers"
+		no_containers="machine: no containers"
 	fi
 }
 
-# A runtime between podman and runc: no limits (which take CAP_SYS_RESOURCE),
-# and for users other than root no capabilities but the bounding set: that is
-# how Docker and Fargate have it.
-runtime() {
-	cat <<-'end'
-	#!/bin/sh
-	before=
-	for word; do
-		case $before in
-		--bundle | -b) file=$word/config.json at=.process ;;
-		--process | -p) file=$word at=. ;;
-		*) file= ;;
-		esac
-		before=$word
-		[ -f "$file" ] || continue
-		jq "$at |= (del(.rlimits) |
-			if .user.uid != 0 and .capabilities then
-				.capabilities |= (.ambient = [] | .effective = [] |
-				.permitted = [] | .inheritable = [])
-			else . end)" "$file" >"$file.new"
-		cat "$file.new" >"$file"
-		rm "$file.new"
-	done
-	PATH=/usr/sbin:/usr/bin:/sbin:/bin exec runc "$@"
-	end
+# For setup().
+containers_needed() {
+	[[ -z $no_containers ]] || skip "$no_containers"
 }
 
 # image NAME [OPTION...]: fg-test/NAME of the directory $C/NAME

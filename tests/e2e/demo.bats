@@ -35,15 +35,21 @@ teardown() {
 	[[ $output == *'+            - /opt/fg/bin/fg-wrap'* ]]
 	[[ $(grep -cE '^  (shop-api|WorkerTask) .* protected .* sha256:' \
 		<<<"$output") -eq 3 ]]
-	[[ ${lines[-4]} == *WorkerTask*secretsmanager:GetSecretValue* ]]
+	[[ $output == *WorkerTask*secretsmanager:GetSecretValue*'7. '* ]]
 	[[ ${lines[-3]} == Done.* ]]
+	[[ -x ${FG_BUILD:-build}/bin/fg-console ]] || return 0
+	# A task under two policies, one after the other, never restarted.
+	[[ $output == *'cart | nc: ran'*' nc: ran'*' nc: refused'* ]]
+	[[ $(grep -c 'cart: started' <<<"$output") -eq 1 ]]
+	grep -qE '^  .{8}  process.exec +alert +1 ' <<<"$output"
+	grep -qE '^  .{8}  process.exec +prevent +2 ' <<<"$output"
 }
 
 @test "on a terminal the demo has colours, unless NO_COLOR is set" {
 	export TERM=xterm
-	run script -qec tests/demo/run /dev/null
+	run script -qec 'tests/demo/run embed' /dev/null
 	[[ $status -eq 0 && $output == *$'\e[1m1. '* && $output == *$'\e[32m+'* ]]
-	NO_COLOR=1 run script -qec tests/demo/run /dev/null
+	NO_COLOR=1 run script -qec 'tests/demo/run embed' /dev/null
 	[[ $status -eq 0 ]]
 	run ! grep -q $'\e\[[0-9;]*m' <<<"$output"
 }

@@ -75,24 +75,31 @@ silent() {
 	[[ -z $ids ]]
 }
 
-# detect ID UPDATE REAL... -- TWIN...: under an alert REAL is done, and told of
-# as ID, and under prevent told of and not done; TWIN is done, and nothing told,
-# in both. What is done prints "did".
-detect() {
-	local id=$1 update=$2 real=()
-	shift 2
+# split REAL... -- TWIN...: into the arrays $real and $twin
+split() {
+	real=()
 	while [[ $1 != -- ]]; do
 		real+=("$1")
 		shift
 	done
 	shift
+	twin=("$@")
+}
+
+# detect ID UPDATE REAL... -- TWIN...: under an alert REAL is done, and told of
+# as ID, and under prevent told of and not done; TWIN is done, and nothing told,
+# in both. What is done prints "did".
+detect() {
+	local id=$1 update=$2 real twin
+	shift 2
+	split "$@"
 	policy "$update"
 	observe "${real[@]}"
 	echo "$id: alert, ${real[*]}: '$ids', $got"
 	did
 	[[ $ids == "$id" ]]
-	observe "$@"
-	echo "$id: alert, twin $*: '$ids', $got"
+	observe "${twin[@]}"
+	echo "$id: alert, twin ${twin[*]}: '$ids', $got"
 	did
 	silent
 	policy "$update | .detections[\"$id\"] = \"prevent\""
@@ -102,8 +109,35 @@ detect() {
 	[[ $ids == "$id" ]]
 	jq -es 'map(select(.kind == "runtime")) |
 		all(.action == "prevent")' "$tmp/audit" >/dev/null
-	observe "$@"
-	echo "$id: prevent, twin $*: '$ids', $got"
+	observe "${twin[@]}"
+	echo "$id: prevent, twin ${twin[*]}: '$ids', $got"
 	did
 	silent
+}
+
+# rule OF CONDITIONS REAL... -- TWIN...: the same of one rule under "rules", OF
+# being process, network or file.
+rule() {
+	local of=$1 conditions=$2 section effect real twin
+	shift 2
+	split "$@"
+	case $of in
+	process) section=processes ;;
+	network) section=network ;;
+	file) section=filesystem ;;
+	esac
+	for effect in alert prevent; do
+		policy ".$section.rules = [{title: \"ours\",
+			effect: \"$effect\"} + $conditions]"
+		observe "${real[@]}"
+		echo "$conditions: $effect: '$ids', $got"
+		[[ $ids == "$of-rule" ]]
+		event "$tmp/audit" ".rule.name == \"ours\" and
+			.action == \"$effect\""
+		if [[ $effect == alert ]]; then did; else did_not; fi
+		observe "${twin[@]}"
+		echo "$conditions: $effect, twin: '$ids', $got"
+		silent
+		did
+	done
 }

@@ -169,3 +169,108 @@ self() {
 	done
 	((wrong == 0))
 }
+
+# mounts EXPECTED TRY...: each by a shell in a mount namespace of its own, in
+# which /opt/fg can be written; its parent is the supervisor.
+mounts() {
+	local expected=$1 try native got wrong=0
+	# shellcheck disable=SC2016 # for those shells
+	local script='eval "$1" && echo did || echo refused'
+	# shellcheck disable=SC2016
+	local outer=(unshare --mount sh -c 'mount -t tmpfs none /opt
+		mkdir -p /opt/fg/run
+		mount --bind /opt/fg /opt/fg
+		: >/opt/fg/run/file
+		cd "$0" && exec "$@"' "$tmp")
+	shift
+	mkdir -p "$tmp"/{d,e}
+	: >"$tmp/f"
+	for try; do
+		native=$("${outer[@]}" sh -c "$script" sh "$try" 2>&1)
+		got=$(wrapped network sh -c "$script" sh "$try" 2>&1)
+		[[ $native == did ]] || echo "$try: natively $native"
+		[[ $got == *"$expected" ]] && "told_$expected" && continue
+		echo "$try: natively '$native', wrapped '$got'"
+		jq -c '{name, action, rule}' "$tmp/audit"
+		wrong=$((wrong + 1))
+	done
+	echo "$wrong wrong"
+	((wrong == 0))
+}
+
+told_refused() {
+	event "$tmp/audit" '.rule.id == "defender-attack" or .rule.id == "ptrace"'
+}
+
+told_did() {
+	! told_refused
+}
+
+# shellcheck disable=SC2016 # for those shells
+@test "no mount gives what is guarded another name, or hides it" {
+	unshare --mount true 2>/dev/null ||
+		skip "machine: no mount namespaces"
+	network_policy
+	mounts refused 'mount --bind /proc/$PPID d' \
+		'mount --bind /proc/$PPID/mem f' \
+		'mount --bind /proc/$PPID/oom_score_adj f' \
+		'sleep 9 >/dev/null & mount --bind /proc/$!/mem f' \
+		'mount --bind /opt/fg d' 'mount --bind /opt d' \
+		'mount --bind /opt/fg/run/file f' 'mount --move /opt d' \
+		'mount -t tmpfs none /opt/fg' 'mount -t tmpfs none /opt/fg/run' \
+		'mount -t tmpfs none /opt' 'mount -o remount,rw /opt/fg' \
+		'umount /opt/fg' 'umount -l /opt' 'mount -t tmpfs none /proc' \
+		'umount -l /proc' \
+		'mount --bind d d; cd d; mkdir -p o; /sbin/pivot_root . o' \
+		'python3 -c "import ctypes, sys
+call = ctypes.CDLL(None).syscall
+sys.exit(call(428, -100, b\"/opt/fg\", 1) < 0)"' \
+		'python3 -c "import ctypes, sys
+call = ctypes.CDLL(None).syscall
+fs = call(430, b\"tmpfs\", 0)
+call(431, fs, 6, 0, 0, 0)
+sys.exit(call(429, call(432, fs, 0, 0), b\"\", -100, b\"/opt\", 4) < 0)"'
+	mounts did 'mount -t tmpfs none d && umount d' 'mount --bind d e' \
+		'mount --make-rslave /' 'mount -t proc none d' \
+		'mount --rbind /proc d' \
+		'unshare --mount sh -c "mount --bind d d; cd d; mkdir -p o
+			/sbin/pivot_root . o"' \
+		'mount --bind "/proc/$$/comm" f && echo name >f'
+}
+
+# shellcheck disable=SC2016
+@test "memory is not written under other names either" {
+	local try got
+	unshare --mount true 2>/dev/null ||
+		skip "machine: no mount namespaces"
+	network_policy
+	mkdir "$tmp/d"
+	local outer=(unshare --mount sh -c 'cd "$0" && exec "$@"' "$tmp")
+	for try in 'mount -t proc none d; : <>d/$PPID/mem' \
+		'mount --bind /proc/$PPID d; : <>d/mem' \
+		'unshare --mount sh -c "mount -t proc none d; : <>d/$$/mem"'; do
+		[[ $("${outer[@]}" sh -c "sh -c '$try && echo did'; :") == did ]]
+		got=$(wrapped network sh -c "sh -c '$try && echo did'; :" 2>&1)
+		echo "$try: $got"
+		[[ $got == *"Permission denied"* && $got != *did* ]]
+		event "$tmp/audit" '.rule.id == "ptrace" and .action == "prevent"'
+	done
+	got=$(wrapped network sh -c ': </proc/$$/mem && echo did' 2>&1)
+	[[ $got == did ]]
+}
+
+@test "no socket is made where nobody writes" {
+	local outer=(unshare --mount sh -c 'mount -t tmpfs none /opt
+		mkdir /opt/fg; exec "$@"' sh)
+	local bind='import socket, sys
+for name in sys.argv[1:]: socket.socket(socket.AF_UNIX).bind(name)'
+	unshare --mount true 2>/dev/null ||
+		skip "machine: no mount namespaces"
+	network_policy
+	"${outer[@]}" python3 -c "$bind" /opt/fg/x
+	run ! wrapped network python3 -c "$bind" /opt/fg/x
+	[[ $output == *"Operation not permitted"* ]]
+	run ! wrapped network sh -c 'cd /opt && exec "$@"' sh \
+		python3 -c "$bind" ./fg/x
+	wrapped network python3 -c "$bind" /opt/x "$tmp/s"
+}

@@ -61,54 +61,29 @@ with_etc() {
 		"$tmp/free"
 }
 
-# rule CONDITIONS REAL... -- TWIN...: of one rule of filesystem
-rule() {
-	local conditions=$1 effect real=()
-	shift
-	while [[ $1 != -- ]]; do
-		real+=("$1")
-		shift
-	done
-	shift
-	for effect in alert prevent; do
-		policy ".filesystem.rules = [{title: \"ours\",
-			effect: \"$effect\"} + $conditions]"
-		observe "${real[@]}"
-		echo "$conditions: $effect: '$ids', $got"
-		[[ $ids == file-rule ]]
-		event "$tmp/audit" ".rule.name == \"ours\" and
-			.action == \"$effect\""
-		if [[ $effect == alert ]]; then did; else did_not; fi
-		observe "$@"
-		echo "$conditions: $effect, twin: '$ids', $got"
-		silent
-		did
-	done
-}
-
 @test "file-rule: directories, globs, operations, new and old files, programs" {
 	mkdir -p "$tmp/d/sub"
 	: >"$tmp/d/old"
 	cp "$act" "$bin/api"
 	rested
-	rule "{dir: \"$tmp/d\"}" \
+	rule file "{dir: \"$tmp/d\"}" \
 		"$act" append "$tmp/d/old" -- "$act" write "$m/x"
-	rule "{dir: \"$tmp/d\", recursive: false}" \
+	rule file "{dir: \"$tmp/d\", recursive: false}" \
 		"$act" append "$tmp/d/old" -- "$act" write "$tmp/d/sub/x"
-	rule "{glob: \"$tmp/*.tmp\"}" \
+	rule file "{glob: \"$tmp/*.tmp\"}" \
 		sh -c 'rm -f "$1"; "$0" write "$1"' "$act" "$m/x.tmp" -- \
 		"$act" write "$m/x.text"
-	rule "{dir: \"$tmp/d\", ops: \"chmod\"}" \
+	rule file "{dir: \"$tmp/d\", ops: \"chmod\"}" \
 		"$act" chmod 600 "$tmp/d/old" -- "$act" append "$tmp/d/old"
-	rule "{dir: \"$tmp/d\", files: \"new\"}" \
+	rule file "{dir: \"$tmp/d\", files: \"new\"}" \
 		sh -c 'rm -f "$1"; "$0" write "$1"' "$act" "$tmp/d/new" -- \
 		"$act" append "$tmp/d/old"
-	rule "{dir: \"$tmp/d\", files: \"existing\"}" \
+	rule file "{dir: \"$tmp/d\", files: \"existing\"}" \
 		"$act" append "$tmp/d/old" -- \
 		sh -c '"$0" write "$1/new-$$"' "$act" "$tmp/d"
-	rule "{path: \"$tmp/d/old\", ops: \"read\"}" \
+	rule file "{path: \"$tmp/d/old\", ops: \"read\"}" \
 		"$act" read "$tmp/d/old" -- "$act" read "$tmp/d/sub"
-	rule "{dir: \"$tmp/d\", fromSource: \"api\"}" \
+	rule file "{dir: \"$tmp/d\", fromSource: \"api\"}" \
 		"$bin/api" append "$tmp/d/old" -- "$act" append "$tmp/d/old"
 }
 

@@ -180,43 +180,18 @@ calls() {
 	[[ -z $ids && $got == *hello* ]]
 }
 
-# rule CONDITIONS REAL... -- TWIN...: of one rule of network
-rule() {
-	local conditions=$1 effect real=()
-	shift
-	while [[ $1 != -- ]]; do
-		real+=("$1")
-		shift
-	done
-	shift
-	for effect in alert prevent; do
-		policy ".network.rules = [{title: \"ours\",
-			effect: \"$effect\"} + $conditions]"
-		observe "${real[@]}"
-		echo "$conditions: $effect: '$ids', $got"
-		[[ $ids == network-rule ]]
-		event "$tmp/audit" ".rule.name == \"ours\" and
-			.action == \"$effect\""
-		if [[ $effect == alert ]]; then did; else did_not; fi
-		observe "$@"
-		echo "$conditions: $effect, twin: '$ids', $got"
-		silent
-		did
-	done
-}
-
 @test "network-rule: networks, ports, protocols, directions, programs" {
 	cp "$act" "$bin/api"
 	rested
-	rule '{cidr: ["198.51.100.0/24", "2001:db8::/64"], ports: ["80-90", 443]}' \
+	rule network '{cidr: ["198.51.100.0/24", "2001:db8::/64"], ports: ["80-90", 443]}' \
 		"$act" tcp 198.51.100.1 443 -- "$act" tcp 198.51.100.1 91
-	rule '{cidr: ["198.51.100.0/24", "2001:db8::/64"], ports: ["80-90", 443]}' \
+	rule network '{cidr: ["198.51.100.0/24", "2001:db8::/64"], ports: ["80-90", 443]}' \
 		"$act" udp 2001:db8::5 85 -- "$act" udp 2001:db8:0:1::5 85
-	rule '{ports: 53, protocol: "udp"}' \
+	rule network '{ports: 53, protocol: "udp"}' \
 		"$act" udp 192.0.2.1 53 -- "$act" tcp 192.0.2.1 53
-	rule '{ports: [22], direction: "listen"}' \
+	rule network '{ports: [22], direction: "listen"}' \
 		"$act" listen 0.0.0.0 22 -- "$act" tcp 192.0.2.1 22
-	rule '{cidr: "192.0.2.0/24", fromSource: ["api"]}' \
+	rule network '{cidr: "192.0.2.0/24", fromSource: ["api"]}' \
 		"$bin/api" tcp 192.0.2.1 80 -- "$act" tcp 192.0.2.1 80
 	# Nobody but the application speaks to its database.
 	policy '.network.rules = [

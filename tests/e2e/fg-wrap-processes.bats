@@ -54,45 +54,25 @@ old='.processes.skipModified = true'
 		"$bin/other" -- bash -c 'exec -a other "$0" did' "$bin/tool"
 }
 
-# rule CONDITIONS REAL... -- TWIN...: of one rule of processes
-rule() {
-	local conditions=$1 effect
-	shift
-	for effect in alert prevent; do
-		policy ".processes.rules = [{title: \"ours\",
-			effect: \"$effect\"} + $conditions]"
-		observe "${@:1:$n}"
-		echo "$conditions: $effect: '$ids', $got"
-		[[ $ids == process-rule ]]
-		event "$tmp/audit" ".rule.name == \"ours\" and
-			.action == \"$effect\""
-		if [[ $effect == alert ]]; then did; else did_not; fi
-		observe "${@:$((n + 2))}"
-		echo "$conditions: $effect, twin: '$ids', $got"
-		silent
-		did
-	done
-}
-
 @test "process-rule: by name, path, arguments, parent, ancestor, user, sha256" {
-	local n sum as=(setpriv --reuid=65534 --clear-groups)
+	local sum as=(setpriv --reuid=65534 --clear-groups)
 	program third
-	n=2 rule '{name: "tool"}' "$bin/tool" did -- "$bin/other" did
-	n=2 rule "{path: \"$bin/*l\"}" "$bin/tool" did -- "$bin/other" did
-	n=2 rule '{name: "tool", args: "^[^ ]+ --evil( |=)[0-9]+"}' \
+	rule process '{name: "tool"}' "$bin/tool" did -- "$bin/other" did
+	rule process "{path: \"$bin/*l\"}" "$bin/tool" did -- "$bin/other" did
+	rule process '{name: "tool", args: "^[^ ]+ --evil( |=)[0-9]+"}' \
 		"$bin/tool" "--evil=1 did" -- "$bin/tool" --evil did
-	n=4 rule '{name: "tool", parent: "bash"}' \
+	rule process '{name: "tool", parent: "bash"}' \
 		bash -c 'exec 2>/dev/null; "$0" did; :' "$bin/tool" -- \
 		bash -c 'sh -c "\"\$0\" did; :" "$0"; :' "$bin/tool"
-	n=4 rule '{name: "tool", fromSource: "/usr/bin/bash"}' \
+	rule process '{name: "tool", fromSource: "/usr/bin/bash"}' \
 		bash -c 'sh -c "\"\$0\" did; :" "$0"; :' "$bin/tool" -- \
 		sh -c '"$0" did; :' "$bin/tool"
-	n=5 rule '{name: "tool", uid: [1, 65534]}' \
+	rule process '{name: "tool", uid: [1, 65534]}' \
 		"${as[@]}" "$bin/tool" did -- "$bin/tool" did
 	echo >>"$bin/other"
 	rested
 	sum=$(sha256sum "$bin/other" | cut -d ' ' -f 1)
-	n=2 rule "{sha256: \"$sum\"}" "$bin/other" did -- "$bin/tool" did
+	rule process "{sha256: \"$sum\"}" "$bin/other" did -- "$bin/tool" did
 	# The first rule that holds decides: an allowed one ends the lists, too.
 	policy '.processes.whitelist = ["/usr/bin/dash"] | .processes.rules = [
 		{name: "tool", args: " ok ", effect: "allow"},

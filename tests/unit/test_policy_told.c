@@ -1,49 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "policy/policy_rule.h"
-
-static const struct collections_who web = {
-    STR("nginx:1.25"), STR("web"), STR("shop:1")};
-
-static struct arena *arena;
-static const struct policy_note *notes;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	arena = arena_new(POLICY_MEMORY_MAX);
-	return arena == NULL;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
-static const struct policy *
-read_policy(const char *text)
-{
-	const struct policy *p = NULL;
-	struct err e = {0};
-
-	if (policy_read(arena, str_of(text), "p", &web, &p, &notes, &e) != 0)
-		fail_msg("%s: %s", text, e.text);
-	return p;
-}
+#include "policy_text.h"
 
 /* Each row: what is told of a text that is taken all the same. */
 static void

@@ -171,6 +171,7 @@ attacks_pins(void)
 {
 	pthread_t thread;
 	uint64_t at, end;
+	char name[96];
 	char *p;
 	int id;
 
@@ -193,6 +194,9 @@ attacks_pins(void)
 	MUST(shmat(id, NULL, 0) == (void *)-1 && errno == EPERM);
 	MUST(shmctl(id, IPC_RMID, NULL) < 0 && errno == EPERM);
 	MUST(open("/proc/self/mem", O_RDWR) < 0 && errno == EACCES);
+	(void)snprintf(name, sizeof(name), "/proc/self/map_files/%lx-%lx",
+	    (unsigned long)at, (unsigned long)end);
+	MUST(open(name, O_RDWR) < 0);
 	/* Others go on as ever. */
 	MUST((id = shmget(IPC_PRIVATE, 4096, 0600)) >= 0);
 	MUST((p = shmat(id, NULL, 0)) != (void *)-1);

@@ -84,7 +84,7 @@ api_audits_list(struct request *r)
 struct download {
 	struct request *r;
 	struct store_query q;
-	bool limited;
+	bool limited, begun;
 	uint32_t left; /* when limited */
 };
 
@@ -127,6 +127,9 @@ step(struct download *d)
 	struct err e = {0};
 	bool room;
 
+	if (!d->begun)
+		vendor_csv(NULL, r->route->kind == STORE_WAAS, &out);
+	d->begun = true;
 	d->q.limit = d->limited && d->left < STEP ? d->left : STEP;
 	if (a == NULL || store_audits(r->w->store, &d->q, a, &page, &e) != 0) {
 		httpd_abort(r->http);
@@ -177,7 +180,6 @@ api_audits_download(struct request *r)
 	    {STR("Cache-Control"), STR("no-store")},
 	    {STR("X-Content-Type-Options"), STR("nosniff")}};
 	struct download *d = arena_alloc(r->arena, sizeof *d);
-	cleanup_buf struct buf head = BUF_MAX(4096);
 	const struct httpd_stream s = {
 	    .room = on_room, .gone = on_gone, .arg = d};
 	struct err e = {0};
@@ -196,6 +198,4 @@ api_audits_download(struct request *r)
 	d->left = d->q.limit;
 	d->q.look = LOOK_MAX;
 	httpd_begin(r->http, 200, fields, 4, &s);
-	vendor_csv(NULL, r->route->kind == STORE_WAAS, &head);
-	(void)httpd_piece(r->http, buf_str(&head));
 }

@@ -12,8 +12,9 @@ words(const struct auditquery_values *v)
 }
 
 /*
- * An App ID as it is stored, or the beginning of one before its UUID, which
- * may be written in two ways.
+ * An App ID as it is stored, in either case: that is what a '*' stands for
+ * here. Or the beginning of one before its UUID, which may be written in two
+ * ways.
  */
 static int
 app_word(struct arena *a, struct str pattern, struct str *ret, bool *can,
@@ -21,12 +22,13 @@ app_word(struct arena *a, struct str pattern, struct str *ret, bool *can,
 {
 	size_t star = str_chr(pattern, '*');
 	struct appid id;
-	char text[APPID_TEXT];
+	char text[APPID_TEXT], *folded;
 
 	if (star == pattern.n && appid_parse(pattern, &id, NULL) == 0) {
 		appid_text(&id, text);
-		*ret = arena_str(a, str_of(text));
-		return ret->p == NULL ? err_nomem(e) : 0;
+		folded = arena_printf(a, "%s*", text);
+		*ret = str_of(folded);
+		return folded == NULL ? err_nomem(e) : 0;
 	}
 	*can = star == pattern.n - 1 && star > 0 && pattern.p[0] != '-' &&
 	       str_chr(pattern, ':') == pattern.n;

@@ -21,6 +21,9 @@ static const struct cli_opt opts[] = {
 	.env = "FG_SIDECAR_IMAGE", .help = "image that the embed call uses"},
     {CLI_FILE, "scan-db", .arg = "FILE", AT(scan_db), .env = "FG_SCAN_DB",
 	.help = "what images hold, for the embed call (DIR/scan.db)"},
+    {CLI_LIST, "registry", .arg = "HOST", AT(registries),
+	.help = "registry that may be asked besides the public ones; "
+		"may be given again"},
     {CLI_NUMBER, "workers", .arg = "N", AT(workers), .min = 1, .max = 64,
 	.not_with = "init-only",
 	.help = "processes that serve HTTP (one per core)"},
@@ -38,12 +41,15 @@ static const struct cli_opt opts[] = {
 	.help = "the same in seconds"},
     {CLI_FLAG, "init-only", AT(init_only),
 	.help = "make the keys and the first token, and end"},
+    {CLI_FLAG, "routes", AT(routes), .not_with = "init-only|data",
+	.help = "print what the API has, as records, and end"},
     {.type = CLI_END},
 };
 
 static const char *const synopsis[] = {
     "--data=DIR [--listen=ADDRESS:PORT] [OPTION ...]",
     "--data=DIR --init-only [--name=HOST ...]",
+    "--routes",
     NULL,
 };
 

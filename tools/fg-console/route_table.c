@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api_audits.h"
 #include "api_documents.h"
+#include "api_embed.h"
 #include "api_events.h"
 #include "api_health.h"
 #include "api_keys.h"
 #include "api_profiles.h"
+#include "api_scans.h"
 #include "audits.h"
 #include "documents.h"
 #include "route.h"
@@ -21,7 +23,11 @@
 #define WAAS V1 "/policies/firewall/app/app-embedded"
 #define COLLECTIONS V1 "/collections"
 
-enum { SMALL = 64 * 1024, LARGE = 1024 * 1024 + 4096 };
+enum {
+	SMALL = 64 * 1024,
+	LARGE = 1024 * 1024 + 4096,
+	DOCUMENT_MAX = 4 * 1024 * 1024
+};
 
 /* What there is for all documents alike. */
 #define DOCUMENT(path, which)                                                  \
@@ -88,6 +94,17 @@ const struct route route_table[] = {
 	.body_max = SMALL, .serve = api_keys_secret_add},
     {DELETE, V1 "/enrol-secrets/{}", ROUTE_TOKEN, SCOPE_ENROL_WRITE,
 	.serve = api_keys_secret_revoke},
+
+    {POST, V1 "/defenders/fargate.json", ROUTE_TOKEN, SCOPE_EMBED_RUN,
+	.body_max = DOCUMENT_MAX, .query = API_EMBED_QUERY,
+	.serve = api_embed_run, .kind = API_EMBED_JSON},
+    {POST, V1 "/defenders/fargate.yaml", ROUTE_TOKEN, SCOPE_EMBED_RUN,
+	.body_max = DOCUMENT_MAX, .query = API_EMBED_QUERY,
+	.serve = api_embed_run, .kind = API_EMBED_YAML},
+    {POST, V1 "/scans", ROUTE_TOKEN, SCOPE_SCAN_WRITE, .body_max = SMALL,
+	.serve = api_scans_add},
+    {GET, V1 "/scans/entrypoint", ROUTE_TOKEN, SCOPE_SCAN_READ,
+	.query = "image", .serve = api_scans_entrypoint},
 
     DOCUMENT(RUNTIME, DOCUMENTS_RUNTIME),
     {POST, RUNTIME, ROUTE_TOKEN, SCOPE_POLICY_WRITE, .body_max = LARGE,

@@ -5,6 +5,7 @@
 #include "data.h"
 #include "options.h"
 #include "parent.h"
+#include "route_print.h"
 
 int
 run(void *opts, struct cli_rest rest, struct err *e)
@@ -14,6 +15,8 @@ run(void *opts, struct cli_rest rest, struct err *e)
 	int r;
 
 	(void)rest;
+	if (o->routes)
+		return route_print(e);
 	if (o->data == NULL)
 		return cli_usage(e, "--data", "required, or FG_CONSOLE_DATA");
 	lock = data_lock(o->data, e);

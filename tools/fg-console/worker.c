@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "call.h"
+#include "child.h"
 #include "data.h"
 #include "pki/pki.h"
 #include "request.h"
@@ -309,6 +310,7 @@ worker_run(const struct options *o, struct board *board, unsigned number,
 		r = open_httpd(&w, listener, e);
 	if (r == 0)
 		r = loop_run(w.loop, e);
+	child_free(&w);
 	httpd_free(w.httpd);
 	wire_policy_free(&w);
 	call_free(&w);

@@ -18,7 +18,7 @@
 struct call;
 struct policy_app;
 struct event_wait;
-struct embed_job;
+struct child;
 
 enum { WORKER_APPS = 4096 }; /* buckets */
 
@@ -42,8 +42,8 @@ struct worker {
 
 	struct policy_app *apps[WORKER_APPS]; /* wire_policy.c */
 	struct event_wait *events;            /* api_events.c */
-	struct embed_job *embeds;             /* embed.c */
-	unsigned n_embeds;
+	struct child *children;               /* child.c */
+	unsigned n_children;
 };
 
 /*

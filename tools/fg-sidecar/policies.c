@@ -38,14 +38,6 @@ policies_any(const struct policies *p)
 	return p->text.n > 0;
 }
 
-static void
-tell_notes(const char *what, const struct policy_note *note)
-{
-	for (; note != NULL; note = note->next)
-		log_note(1, "%s:%u:%u: %.*s: %.*s", what, note->line,
-		    note->column, STR_ARG(note->pointer), STR_ARG(note->msg));
-}
-
 int
 policies_offer(
     struct policies *p, struct str text, const char *what, struct err *e)
@@ -53,6 +45,7 @@ policies_offer(
 	cleanup_arena struct arena *a = arena_new(POLICY_MEMORY_MAX);
 	const struct collections_who nobody = {0};
 	const struct policy_note *notes = NULL;
+	struct err told;
 	const struct policy *policy;
 	int r;
 
@@ -61,7 +54,10 @@ policies_offer(
 	r = policy_read(a, text, what, &nobody, &policy, &notes, e);
 	if (r != 0)
 		return r;
-	tell_notes(what, notes);
+	for (; notes != NULL; notes = notes->next) {
+		(void)policy_note_error(notes, what, &told);
+		log_note(1, "%s", told.text);
+	}
 	buf_reset(&p->text);
 	buf_adds(&p->text, text);
 	p->changes++;

@@ -61,14 +61,6 @@ load_tell(struct load *l)
 	s->error[0] = '\0';
 }
 
-static void
-tell_notes(const char *what, const struct policy_note *note)
-{
-	for (; note != NULL; note = note->next)
-		log_note(1, "%s:%u:%u: %.*s: %.*s", what, note->line,
-		    note->column, STR_ARG(note->pointer), STR_ARG(note->msg));
-}
-
 static int
 offer(struct load *l, struct str text, const char *what, struct err *e)
 {
@@ -76,6 +68,7 @@ offer(struct load *l, struct str text, const char *what, struct err *e)
 	uint32_t half = 1 - atomic_load(&s->half);
 	const struct policy *policy = NULL;
 	const struct policy_note *notes = NULL;
+	struct err told;
 	struct arena *a;
 	int r;
 
@@ -86,7 +79,10 @@ offer(struct load *l, struct str text, const char *what, struct err *e)
 	r = policy_read(a, text, what, &l->who, &policy, &notes, e);
 	if (r != 0)
 		return r;
-	tell_notes(what, notes);
+	for (; notes != NULL; notes = notes->next) {
+		(void)policy_note_error(notes, what, &told);
+		log_note(1, "%s", told.text);
+	}
 	atomic_store(&s->offered_half, half);
 	atomic_store(&s->applied, SHARED_PENDING);
 	atomic_store(&s->offered, policy);

@@ -179,10 +179,19 @@ wait_for_news(struct reporter *r, int64_t more)
 }
 
 static void
+write_audit(struct reporter *r, int64_t now_ms)
+{
+	struct err e;
+
+	if (audit_flush(&r->x.audit, now_ms, &e) != 0)
+		log_error("%s", e.text);
+}
+
+static void
 flush(struct reporter *r, int64_t now_ms)
 {
 	tell_lost(r);
-	audit_flush(&r->x.audit, now_ms);
+	write_audit(r, now_ms);
 	sidecar_changed(r, sidecar_write(&r->x.sidecar, now_ms));
 }
 
@@ -287,7 +296,7 @@ finish(struct reporter *r)
 	     t = time_monotonic_ms()) {
 		struct sidecar *sc = &r->x.sidecar;
 
-		audit_flush(&r->x.audit, t);
+		write_audit(r, t);
 		if (sidecar_write(sc, t) == SIDECAR_LOST || sc->n == 0) {
 			if (sc->fd >= 0)
 				sidecar_say(sc, "{\"type\":\"bye\",\"v\":1}\n");
