@@ -213,12 +213,12 @@ waits() {
 	api GET /api/v1/tokens | jq -e --arg id "$id" \
 		'map(select(.id == $id))[0] | .revoked and .used'
 	[[ $(code api POST /api/v1/tokens -d '{"name":"short",
-		"scopes":["admin"],"expires":"'"$(date -u -d '+2 seconds' \
+		"scopes":["admin"],"expires":"'"$(date -u -d '+4 seconds' \
 		+%FT%TZ)"'"}') == 201 ]]
 	local short
 	short=$(jq -r .token "$tmp/body")
 	[[ $(code call GET "$runtime" -u "x:$short") == 200 ]]
-	sleep 2.1
+	sleep 4.1
 	[[ $(code call GET "$runtime" -u "x:$short") == 401 ]]
 }
 

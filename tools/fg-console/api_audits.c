@@ -7,7 +7,7 @@
 
 enum {
 	ARENA_MAX = 64 << 20,
-	LOOK_MAX = 300000, /* rows for one answer */
+	LOOK_MAX = 100000, /* rows for one answer, or a piece of one */
 	STEP = 200         /* rows of a piece of a download */
 };
 
@@ -18,8 +18,7 @@ put_audit(const struct store_row *row, struct jwrite *w)
 	cleanup_arena struct arena *a = arena_new(ARENA_MAX);
 	const struct jtree *t;
 
-	if (a == NULL ||
-	    jtree_parse(a, row->event.body, "", &t, NULL) != 0)
+	if (a == NULL || jtree_parse(a, row->event.body, "", &t, NULL) != 0)
 		return false;
 	vendor_audit(t, w);
 	return true;
@@ -27,8 +26,8 @@ put_audit(const struct store_row *row, struct jwrite *w)
 
 /* As many as are asked for, unless too many rows are in between. */
 static int
-collect(struct request *r, struct store_query *q, struct jwrite *w,
-    struct err *e)
+collect(
+    struct request *r, struct store_query *q, struct jwrite *w, struct err *e)
 {
 	uint32_t looked = 0;
 
@@ -43,6 +42,7 @@ collect(struct request *r, struct store_query *q, struct jwrite *w,
 		error = store_audits(r->w->store, q, a, &page, e);
 		if (error != 0)
 			return error;
+		request_note_damage(r, &page);
 		for (size_t i = 0; i < page.n; i++)
 			(void)put_audit(&page.rows[i], w);
 		looked += page.looked > 0 ? page.looked : 1;
@@ -136,6 +136,7 @@ step(struct download *d)
 		request_free(r);
 		return 0;
 	}
+	request_note_damage(r, &page);
 	for (size_t i = 0; i < page.n; i++)
 		put_line(&page.rows[i], r->route->kind == STORE_WAAS, &out);
 	d->q.after = page.next;

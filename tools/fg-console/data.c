@@ -261,7 +261,7 @@ static int
 make_token(struct store *s, struct err *e)
 {
 	unsigned char hash[SHA256_BYTES];
-	char text[SECRET_TEXT + 1], id[SECRET_ID + 1];
+	char text[SECRET_TEXT], id[SECRET_ID + 1];
 	struct store_token t = {.name = STR("admin"),
 	    .scopes = STR("admin"),
 	    .by = STR("first start"),
@@ -277,8 +277,8 @@ make_token(struct store *s, struct err *e)
 	if (r != 0)
 		return r;
 	log_note(0, "the admin token, shown this once:");
-	strcat(text, "\n");
-	r = fd_write_stdout(str_of(text), e);
+	text[SECRET_TEXT - 1] = '\n';
+	r = fd_write_stdout(str_make(text, SECRET_TEXT), e);
 	explicit_bzero(text, sizeof text);
 	return r;
 }
@@ -298,6 +298,13 @@ first_token(const char *dir, struct err *e)
 	if (r == 0)
 		r = store_token_list(s, STR_NONE, 1, a, &tokens, &n, e);
 	return r == 0 && n == 0 ? make_token(s, e) : r;
+}
+
+int
+data_renew(const struct options *o, struct err *e)
+{
+	(void)umask(077);
+	return make_server(o, e);
 }
 
 int

@@ -227,8 +227,8 @@ identity_load(struct identity *x, struct err *e)
 /* ---- the policies ------------------------------------------------------- */
 
 int
-identity_verify(const struct identity *x, struct str body,
-    struct str signature, struct err *e)
+identity_verify(const struct identity *x, struct str body, struct str signature,
+    struct err *e)
 {
 	cleanup_buf struct buf raw = BUF_MAX(IDENTITY_WORD_MAX);
 

@@ -139,8 +139,8 @@ take_signals(int signals, pid_t child)
 static int
 watch(struct launch *l, pid_t child, int from, int signals)
 {
-	struct pollfd p[] = {{.fd = signals, .events = POLLIN},
-	    {.fd = from, .events = POLLIN}};
+	struct pollfd p[] = {
+	    {.fd = signals, .events = POLLIN}, {.fd = from, .events = POLLIN}};
 	int code = ERR_TEMP;
 
 	while (!reaped(l, child, &code)) {

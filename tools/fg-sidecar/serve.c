@@ -253,8 +253,7 @@ ask_peers(struct serve *s)
 		struct pollfd *p = &s->fds[FIRST_PEER + i];
 		bool more = peer_wants_room(s->peers[i]);
 
-		*p = (struct pollfd){
-		    .fd = room || more ? s->peers[i]->fd : -1};
+		*p = (struct pollfd){.fd = room || more ? s->peers[i]->fd : -1};
 		p->events = (short)((room ? POLLIN : 0) | (more ? POLLOUT : 0));
 	}
 }
@@ -313,8 +312,8 @@ take(struct serve *s, size_t polled, int64_t now_ms)
 		httpc_work(
 		    t->containers.http, s->fds[METADATA].revents, now_ms);
 	for (size_t i = 0; i < polled; i++)
-		take_peer(s, s->peers[i], s->fds[FIRST_PEER + i].revents,
-		    now_ms);
+		take_peer(
+		    s, s->peers[i], s->fds[FIRST_PEER + i].revents, now_ms);
 	tell_lost(t);
 	outbox_work(&t->outbox, now_ms);
 	if (t->link != NULL)
