@@ -17,10 +17,15 @@ enum { PAGE_BITS = 12 };
 #define IS_SWAPPED (UINT64_C(1) << 62)
 #define IS_FILE (UINT64_C(1) << 61)
 
-/* With any of these, opening /proc/PID/mem is seen, and refused. */
-#define OPENS                                                                  \
-	(EVENT_BIT(EVENT_OPEN) | EVENT_BIT(EVENT_CREATE) |                     \
-	    EVENT_BIT(EVENT_READ) | HOOK_DIR)
+#define OPENS (EVENT_BIT(EVENT_OPEN) | EVENT_BIT(EVENT_CREATE))
+/* With any of these, opening /proc/PID/mem is seen, and refused by its name. */
+#define SEEN (OPENS | EVENT_BIT(EVENT_READ) | HOOK_DIR)
+
+bool
+own_verified(const struct trace *t)
+{
+	return (t->config.prevents & OPENS) == OPENS;
+}
 
 bool
 own_shared(const struct trace *t, const struct proc *p)
@@ -29,7 +34,9 @@ own_shared(const struct trace *t, const struct proc *p)
 
 	return mm->tasks != 1 || mm->strange || mm->aio || t->foreign_writes ||
 	       t->no_pagemap || (p->installed & HOOK_PINS) == 0 ||
-	       (p->installed & OPENS) == 0;
+	       (p->installed & SEEN) == 0 ||
+	       /* Where there are no pins, better this than nothing. */
+	       (!own_verified(t) && !mm->no_pins);
 }
 
 /* The memory map's descriptor, kept while the same memory asks. */

@@ -8,6 +8,12 @@
 #include "state.h"
 
 /*
+ * Has nobody opened /proc/PID/mem for writing? A name may lead there for a
+ * moment only, so that all that is opened for writing is looked at again.
+ */
+bool own_verified(const struct trace *t);
+
+/*
  * May somebody else write to this memory while its thread is in the kernel? A
  * second thread, a vfork(2) child, the kernel for aio, or another process for
  * which process_vm_writev(2) or /proc/PID/mem was not refused.

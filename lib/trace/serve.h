@@ -29,7 +29,7 @@ int serve_fd(struct trace *t, struct call *c);
 /* serve_open.c */
 int serve_open(struct trace *t, struct call *c);
 int serve_handle(struct trace *t, struct call *c);
-/* Memory of a process was opened as fd, by whatever name: it is refused. */
+/* Is what was opened as fd memory of a process? Then it is refused. */
 int serve_opened_memory(struct trace *t, struct call *c, int fd);
 /* The file that was opened as fd, when what was judged had the sum `judged`. */
 int serve_opened(struct trace *t, struct call *c, int fd, uint64_t judged);

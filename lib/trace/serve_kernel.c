@@ -81,6 +81,9 @@ serve_root(struct trace *t, struct call *c)
 	/* A child that nobody traces could not call what stops. */
 	if (c->hook->nr == SYS_clone && c->args[0] & CLONE_UNTRACED)
 		return serve_refuse_for(t, c, EVENT_SIGNAL, 0, c->args[0]);
+	/* The root of the defender, too, would be another. */
+	if (c->hook->nr == SYS_pivot_root && path_same_space(c->tid, "mnt"))
+		return serve_refuse_for(t, c, EVENT_SIGNAL, 0, 0);
 	t->roots_vary = true;
 	/* Where things may have other names. */
 	c->writes = c->hook->nr == SYS_setns && t->installed & HOOK_PINS;

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "arg.h"
 #include "mem.h"
@@ -18,7 +16,10 @@ serve_is_memory(const struct trace *t, pid_t tid, struct str path)
 	       path_in_proc(tid, path.p);
 }
 
-/* What a link in /proc/PID/map_files leads to has no name but this. */
+/*
+ * Pins as a file, which a link in /proc/PID/map_files leads to: it has no name
+ * but this.
+ */
 static bool
 is_segment(const struct trace *t, struct str path)
 {
@@ -34,31 +35,14 @@ refuse_memory(struct trace *t, struct call *c, pid_t whose)
 	return verdict == TRACE_KILL ? verdict : -EACCES;
 }
 
-/*
- * /proc/PID/mem may have any name (mount(2)), and a name may lead there for a
- * moment only. By its mode it is known: no other file of a procfs has 0600, but
- * for some of /proc/sys. A segment's inode is its id.
- */
 int
 serve_opened_memory(struct trace *t, struct call *c, int fd)
 {
-	char name[48];
-	struct stat st, link;
+	struct str path = path_of_fd(t, c->tid, fd, 0);
 
-	(void)snprintf(name, sizeof(name), "/proc/%d/fd/%d", (int)c->tid, fd);
-	if (stat(name, &st) < 0 || !S_ISREG(st.st_mode))
-		return 0;
-	if (st.st_ino == (ino_t)t->pins.id) {
-		if (!is_segment(t, path_of_fd(t, c->tid, fd, 0)))
-			return 0;
-	} else if ((st.st_mode & 0777) != 0600 || st.st_size != 0 ||
-		   !path_in_proc(c->tid, name)) {
-		return 0;
-	}
-	/* What the descriptor is for. */
-	if (lstat(name, &link) == 0 && !(link.st_mode & S_IWUSR))
-		return 0;
-	return refuse_memory(t, c, 0);
+	if (is_segment(t, path) || serve_is_memory(t, c->tid, path))
+		return refuse_memory(t, c, 0);
+	return 0;
 }
 
 struct opening {
@@ -141,12 +125,12 @@ look_later(const struct trace *t, struct call *c, const struct opening *o,
 {
 	if ((o->flags & O_TMPFILE) == O_TMPFILE)
 		return;
-	if (t->installed & HOOK_PINS &&
-	    (name != EVENT_READ || c->hook->work == HOOK_OPENAT2))
-		c->step |= TASK_MEMORY;
 	if (c->judged && t->config.watches & EVENT_BIT(name)) {
 		c->step |= TASK_VERIFY;
 		c->path_sum = sum(path->real);
+	} else if (t->map_files && t->installed & HOOK_PINS &&
+		   (name != EVENT_READ || c->hook->work == HOOK_OPENAT2)) {
+		c->step |= TASK_MEMORY;
 	}
 }
 
@@ -219,6 +203,8 @@ serve_opened(struct trace *t, struct call *c, int fd, uint64_t judged)
 		return 0;
 	if (path_guarded(t, path))
 		return -EPERM;
+	if (is_segment(t, path) || serve_is_memory(t, c->tid, path))
+		return refuse_memory(t, c, 0);
 	if (c->hook->work == HOOK_OPEN)
 		flags = at == HOOK_NO_ARG ? O_WRONLY : c->args[at];
 	ev = serve_event(t, c,

@@ -81,6 +81,7 @@ struct trace {
 	pid_t main, self;
 	uint64_t root_dev;
 	bool roots_vary;     /* somebody has, or may have, another root */
+	bool map_files;      /* tracees may have the right to use those */
 	bool foreign_writes; /* memory may be written from outside of it */
 	uint32_t n_loose;    /* tasks that are .loose */
 	uint32_t n_writers;  /* tasks that are .writer, */

@@ -2,6 +2,7 @@
 #include "trace.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <string.h>
@@ -32,6 +33,22 @@ set_dir(struct trace *t, const char *dir)
 	t->dir_n = n;
 }
 
+/* May a tracee open what others have mapped (proc(5), map_files)? */
+static bool
+has_map_files(void)
+{
+	static const int caps[] = {CAP_SYS_ADMIN, CAP_CHECKPOINT_RESTORE};
+	size_t i;
+
+	for (i = 0; i < sizeof(caps) / sizeof(caps[0]); i++)
+		if (prctl(PR_CAPBSET_READ, caps[i], 0, 0, 0) == 1 &&
+		    (geteuid() == 0 ||
+			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, caps[i], 0,
+			    0) == 1))
+			return true;
+	return false;
+}
+
 static int
 setup(struct trace *t, struct err *e)
 {
@@ -49,6 +66,7 @@ setup(struct trace *t, struct err *e)
 	if (t->config.tier == TRACE_FULL) {
 		t->options |= PTRACE_O_TRACESECCOMP;
 		pin_setup(t);
+		t->map_files = has_map_files();
 	}
 	t->facts.pins = t->pins.theirs;
 	t->facts.segment = t->pins.at != NULL ? t->pins.id : -1;

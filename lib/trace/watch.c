@@ -18,6 +18,7 @@
 
 #include "call.h"
 #include "life.h"
+#include "own.h"
 #include "pin.h"
 #include "restart.h"
 
@@ -295,13 +296,16 @@ trace_watch(struct trace *t, event_set watches, event_set prevents,
     unsigned *unseen, struct err *e)
 {
 	event_set wanted;
-	bool full = false;
+	bool full = false, verified = own_verified(t);
 	int error;
 
 	*unseen = 0;
 	t->config.watches = watches;
 	t->config.prevents = prevents;
 	wanted = watch_wanted(&t->config) & ~t->installed;
+	/* What was done before anybody looked: memory given to others. */
+	if (wanted & HOOK_PINS || (own_verified(t) && !verified))
+		t->foreign_writes = true;
 	if (wanted == 0)
 		return 0;
 	error = filter_make(&t->more, wanted, &t->facts);
@@ -313,9 +317,6 @@ trace_watch(struct trace *t, event_set watches, event_set prevents,
 	pin_publish(t);
 	t->before = t->installed;
 	t->installed |= wanted;
-	/* What was done before anybody looked: memory given to others. */
-	if (wanted & HOOK_PINS)
-		t->foreign_writes = true;
 	t->asked++;
 	*unseen = interrupt(t, &full);
 	return full ? err_set(e, ERR_PERM, E2BIG,

@@ -305,6 +305,43 @@ asks() {
 	[[ $status -eq 0 && $output == ran && -z $stderr ]]
 }
 
+@test "the tier is what the policy says, else the best that works, or none" {
+	local tier
+	for tier in none exec full; do
+		jq --arg tier $tier '.rules[0].tier = $tier' <(allow) >"$policy"
+		fg-wrap --policy="$policy" --audit="$tmp/$tier" true
+		event "$tmp/$tier" ".name == \"start\" and
+			(.detail | test(\"tier=$tier \"))"
+	done
+	allow >"$policy"
+	fg-wrap --policy="$policy" --audit="$tmp/best" true
+	event "$tmp/best" ".name == \"start\" and (.detail |
+		test(\"tier=$(fg-wrap --probe | jq -r .tier) \"))"
+	fg-wrap --audit="$tmp/without" true
+	event "$tmp/without" '.name == "start" and (.detail | test("tier=none "))'
+}
+
+@test "alone, as anybody: make, under the default policy" {
+	local as
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$tmp"
+	mkdir -m 777 "$tmp/work"
+	cp share/policy/default.json "$tmp/p.json"
+	printf 'all: made\nmade: ; @echo working; touch $@; ls $@ | cat\n' \
+		>"$tmp/work/Makefile"
+	cd "$tmp/work"
+	for as in "" "setpriv --reuid=65534 --regid=65534 --clear-groups"; do
+		[[ -z $as || $(id -u) -eq 0 ]] || continue
+		rm -f made
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr $as fg-wrap --policy "$tmp/p.json" \
+			--audit - -- make
+		[[ $status -eq 0 && -z $stderr ]]
+		[[ $(grep -v '^{' <<<"$output") == $'working\nmade' ]]
+		[[ $(grep '^{' <<<"$output" | jq -r .name | xargs) == \
+			"start policy.applied exit" ]]
+	done
+}
+
 @test "a tier that does not see what the policy asks for says so" {
 	echo '{"rules":[{"name":"files","filesystem":{"effect":"alert",
 		"blacklist":["/etc"]}}]}' >"$policy"

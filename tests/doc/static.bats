@@ -7,6 +7,7 @@ load ../cli/wrap
 
 setup() {
 	wrap_setup
+	objects=${FG_BUILD:-$PWD/build}/musl
 }
 
 teardown() {
@@ -22,6 +23,32 @@ teardown() {
 	[[ $output == *GNU_RELRO* && $(grep GNU_STACK <<<"$output") != *RWE* ]]
 	strip -o "$tmp/stripped" "$file"
 	[[ $(stat -c %s "$tmp/stripped") -le 409600 ]]
+}
+
+# users NAME...: which object files of it ask for these
+users() {
+	(cd "$objects" && nm -A -u lib/*/*.o tools/fg-wrap/*.o) |
+		sed -En "s/\.o: +U ($(IFS='|'; echo "$*"))\$//p" | sort -u | xargs
+}
+
+@test "the supervisor takes no memory once it runs, only the reporter does" {
+	local file taking
+	taking=" $(users malloc calloc realloc reallocarray strdup fopen opendir \
+		'arena_(new|alloc)' 'buf_(add.?|reserve)') "
+	echo "$taking"
+	[[ $taking == *" tools/fg-wrap/merge "* ]] # it finds what there is
+	for file in "$objects"/lib/{trace,ring,runtime}/*.o \
+		"$objects"/tools/fg-wrap/{judge,forward,sig,supervise,start}.o; do
+		file=${file#"$objects/"}
+		[[ $taking != *" ${file%.o} "* ]]
+	done
+	[[ $(users mmap) == \
+		"lib/trace/task lib/trace/trace tools/fg-wrap/shared" ]]
+}
+
+@test "it talks to nobody but the sidecar" {
+	[[ $(users socket connect bind sendto getaddrinfo) == tools/fg-wrap/sidecar ]]
+	grep -q 'socket(AF_UNIX,' tools/fg-wrap/sidecar.c
 }
 
 @test "it runs where there is nothing but itself" {

@@ -8,10 +8,16 @@
 fargate_caps=chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap
 fargate_caps+=,net_bind_service,net_raw,sys_chroot,mknod,audit_write,setfcap
 
-# containers_setup DIRECTORY: podman is ready, or the machine cannot do it.
+# containers_setup DIRECTORY: podman is ready, or the machine cannot do it, and
+# $no_containers, for containers_needed, says why: there is no skipping in
+# setup_file().
 containers_setup() {
 	C=$1
-	[[ $(id -u) -eq 0 ]] || skip "machine: not root"
+	export C no_containers=
+	if [[ $(id -u) -ne 0 ]]; then
+		no_containers="machine: not root"
+		return 0
+	fi
 	export CONTAINERS_CONF=$C/containers.conf
 	export CONTAINERS_STORAGE_CONF=$C/storage.conf
 	export TMPDIR=$C/tmp # of podman import
@@ -40,8 +46,13 @@ containers_setup() {
 	command -v podman >/dev/null && command -v runc >/dev/null # packages
 	if ! image busybox ||
 	    ! podman run --rm --network=host fg-test/busybox true; then
-		skip "machine: no containers"
+		no_containers="machine: no containers"
 	fi
+}
+
+# For setup().
+containers_needed() {
+	[[ -z $no_containers ]] || skip "$no_containers"
 }
 
 # image NAME [OPTION...]: fg-test/NAME of the directory $C/NAME

@@ -221,6 +221,7 @@ told_did() {
 		'mount -t tmpfs none /opt' 'mount -o remount,rw /opt/fg' \
 		'umount /opt/fg' 'umount -l /opt' 'mount -t tmpfs none /proc' \
 		'umount -l /proc' \
+		'mount --bind d d; cd d; mkdir -p o; /sbin/pivot_root . o' \
 		'python3 -c "import ctypes, sys
 call = ctypes.CDLL(None).syscall
 sys.exit(call(428, -100, b\"/opt/fg\", 1) < 0)"' \
@@ -232,6 +233,8 @@ sys.exit(call(429, call(432, fs, 0, 0), b\"\", -100, b\"/opt\", 4) < 0)"'
 	mounts did 'mount -t tmpfs none d && umount d' 'mount --bind d e' \
 		'mount --make-rslave /' 'mount -t proc none d' \
 		'mount --rbind /proc d' \
+		'unshare --mount sh -c "mount --bind d d; cd d; mkdir -p o
+			/sbin/pivot_root . o"' \
 		'mount --bind "/proc/$$/comm" f && echo name >f'
 }
 
@@ -241,15 +244,10 @@ sys.exit(call(429, call(432, fs, 0, 0), b\"\", -100, b\"/opt\", 4) < 0)"'
 	unshare --mount true 2>/dev/null ||
 		skip "machine: no mount namespaces"
 	network_policy
-	: >"$tmp/f"
 	mkdir "$tmp/d"
-	# Of a process that it may trace, and does not.
-	local outer=(unshare --mount --kill-child --fork sh -c 'cd "$0"
-		setpriv --bounding-set=-sys_ptrace sleep 60 3>&- >/dev/null &
-		sleep 0.1
-		mount --bind "/proc/$!/mem" f
-		exec setpriv --bounding-set=-sys_ptrace "$@"' "$tmp")
-	for try in ': <>f' 'mount -t proc none d; : <>d/$PPID/mem' \
+	local outer=(unshare --mount sh -c 'cd "$0" && exec "$@"' "$tmp")
+	for try in 'mount -t proc none d; : <>d/$PPID/mem' \
+		'mount --bind /proc/$PPID d; : <>d/mem' \
 		'unshare --mount sh -c "mount -t proc none d; : <>d/$$/mem"'; do
 		[[ $("${outer[@]}" sh -c "sh -c '$try && echo did'; :") == did ]]
 		got=$(wrapped network sh -c "sh -c '$try && echo did'; :" 2>&1)
@@ -257,7 +255,7 @@ sys.exit(call(429, call(432, fs, 0, 0), b\"\", -100, b\"/opt\", 4) < 0)"'
 		[[ $got == *"Permission denied"* && $got != *did* ]]
 		event "$tmp/audit" '.rule.id == "ptrace" and .action == "prevent"'
 	done
-	got=$(wrapped network sh -c '{ : <f; } && echo did' 2>&1)
+	got=$(wrapped network sh -c ': </proc/$$/mem && echo did' 2>&1)
 	[[ $got == did ]]
 }
 

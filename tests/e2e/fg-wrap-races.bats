@@ -127,8 +127,27 @@ race() {
 		"$tmp/other/twin-c"
 }
 
+# Where files are nobody's business, a name leads to memory in the end, unless the
+# kernel might let it lead to where fg-wrap keeps what was judged.
+@test "connect, its memory is written to by a file" {
+	local to got wrong=0
+	mkdir "$tmp/links"
+	policy both '"network":{"effect":"prevent","blacklistIPs":["127.0.0.2"]},
+		"filesystem":{"effect":"prevent","blacklist":["/nowhere"]}'
+	for to in 'network +all' 'both +all' \
+		'network -sys_admin,-checkpoint_restore'; do
+		outer=(setpriv --bounding-set="${to#* }")
+		got=$(wrapped "${to% *}" "$fixtures/race" connect file $tries \
+			127.0.0.1:18183 127.0.0.2:18183 "$tmp/links")
+		echo "$to: $got"
+		jq -e '.b == 0 and .other == 0 and .a > 0' <<<"$got" >/dev/null ||
+			wrong=$((wrong + 1))
+	done
+	((wrong == 0)) && prevented
+}
+
 # shellcheck disable=SC2016 # is for that shell
-@test "memory of processes, where files are nobody's business" {
+@test "memory of processes is not opened, where that could be fg-wrap's" {
 	local how got wrong=0
 	for how in 'link thread' 'link process' 'how thread'; do
 		rm -f "$tmp"/other/*.[ab]

@@ -13,7 +13,8 @@ setup_file() {
 	cd "$BATS_TEST_DIRNAME/../.." || exit 1
 	root=$PWD
 	containers_setup "$BATS_FILE_TMPDIR/c"
-	export C root
+	[[ -z $no_containers ]] || return 0
+	export root
 	R=$BATS_FILE_TMPDIR/registry host=
 	registry_start "$R"
 	host=$(registry_host "$R")
@@ -47,6 +48,7 @@ teardown_file() {
 }
 
 setup() {
+	containers_needed
 	wrap_setup
 	PATH=$root/pipelines:$PATH
 	cd "$tmp" || return
@@ -59,6 +61,7 @@ setup() {
 
 # Whatever happened, nothing is left behind.
 teardown() {
+	[[ -z $no_containers ]] || return 0
 	wrap_teardown
 	[[ -z $(ls "$TMPDIR") ]]
 	[[ -z $(podman ps -aq) && -z $(podman volume ls -q) ]]
