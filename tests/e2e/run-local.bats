@@ -327,9 +327,9 @@ in_order() {
 
 @test "secrets and files of variables come from a directory" {
 	mkdir secrets
-	printf 'one\ntwo\n' >secrets/plain-AbCdEf
-	echo '{"user": "me", "password": "pass"}' >secrets/login
-	echo parameter >secrets/deep
+	printf 'hid-one\nhid-two\n' >secrets/plain-AbCdEf
+	echo '{"user": "me", "password": "hid-pass"}' >secrets/login
+	echo hid-parameter >secrets/deep
 	printf '# comment\nFROM_FILE=file\nBOTH=file\nNOT A LINE\n' >secrets/x.env
 	definition '.containerDefinitions[0] |= (. + {
 		command: ["echo \"$A|$B|$C|$FROM_FILE|$BOTH\""],
@@ -343,11 +343,11 @@ in_order() {
 			"arn:aws:ssm:eu-west-1:123456789012:parameter/very/deep"}]})'
 	cp plain.json task.json
 	go --secrets=secrets
-	[[ $status -eq 0 && $(of app) == $'one\ntwo|pass|parameter|file|environment' ]]
+	[[ $status -eq 0 && $(of app) == $'hid-one\nhid-two|hid-pass|hid-parameter|file|environment' ]]
 	# No command line has them.
 	begin --secrets=secrets --command=app='["sleep 3"]'
 	eventually grep -q 'app: started' said
-	run grep -lsa "pas[s]\|on[e].two" /proc/[0-9]*/cmdline
+	run grep -lsa 'hi[d]-' /proc/[0-9]*/cmdline
 	[[ -z $output ]]
 	wait "${background[-1]}"
 	rm secrets/login
