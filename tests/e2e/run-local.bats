@@ -401,16 +401,29 @@ in_order() {
 		properties: [{name: "IgnoredUID", value: "1337"},
 			{name: "ProxyEgressPort", value: "15001"}]} |
 		.containerDefinitions += [($app | .name = "envoy" | .user = "1337" |
-			.command = ["sleep 60"] | .stopTimeout = 1)]'
+			.command = ["sleep 60"] | .stopTimeout = 1)]' \
+		--console=https://127.0.0.1:9 \
+		--enrol-secret=arn:aws:secretsmanager:eu-west-1:123456789012:secret:fg
+	mkdir secrets
+	echo fge_000000000000_0 >secrets/fg
 	go
 	[[ $status -eq 125 && ! -s out ]]
 	grep -qF 'proxyConfiguration: nothing leads the traffic' said
 	grep -qF -- --without=proxyConfiguration said
 	jq -e '.containerDefinitions[] | select(.name == "fg-sidecar").environment |
 		any(.name == "FG_EGRESS_UID" and .value == "1337")' task.json
-	go --without=proxyConfiguration
-	[[ $status -eq 0 && $(of app) == default ]]
-	in_order 'fg-sidecar: HEALTHY' 'app: exited with code 0'
+	begin --without=proxyConfiguration --secrets=secrets \
+		--command=app='["sleep 3; /bin/touch /x || exit 6"]'
+	eventually grep -q 'app: started' said
+	# Who talks to the Console is not seen by the proxy.
+	pgrep -u 1337 -P "$(podman inspect --format '{{.State.Pid}}' \
+		"$(podman ps -qf label=com.amazonaws.ecs.container-name=fg-sidecar)")" \
+		fg-sidecar
+	status=0
+	wait "${background[-1]}" || status=$?
+	cat out said
+	[[ $status -eq 6 ]]
+	in_order 'fg-sidecar: HEALTHY' 'app: exited with code 6'
 }
 
 @test "what says nothing is no reason to refuse, nor what may be left out" {
@@ -464,7 +477,21 @@ in_order() {
 	[[ $status -eq 125 && $output == *nowhere* ]]
 }
 
-@test "a second signal ends at once, and so does a reader that goes" {
+@test "a signal to all of its group is one to it" {
+	definition '.containerDefinitions[0] |= (. + {
+		command: ["trap \"echo bye; exit 0\" TERM
+			while :; do sleep 0.1; done"],
+		healthCheck: {command: ["CMD", "/bin/true"], interval: 1}})'
+	status=0
+	timeout 4 fg-run-local -v "${where[0]}" plain.json >out 2>said ||
+		status=$?
+	cat out said
+	[[ $status -eq 124 && $(of app) == bye ]]
+	in_order 'app: started' 'app: HEALTHY' 'app: is told to stop' \
+		'app: exited with code 0'
+}
+
+@test "a second signal ends at once, and a reader that goes ends nothing" {
 	definition '.containerDefinitions[0] |= (. + {stopTimeout: 60,
 		command: ["trap : TERM; while :; do sleep 0.1; done"]})'
 	cp plain.json task.json
