@@ -12,4 +12,7 @@
  */
 const char *cli_nearest(const struct cli_opt *opts, struct str given);
 
+/* The same of the words in "from|to|limit"; STR_NONE when there are none. */
+struct str cli_nearest_word(const char *words, struct str given);
+
 #endif

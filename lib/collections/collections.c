@@ -10,6 +10,7 @@ enum { IMAGE_MAX = 1024 }; /* bytes of a completed name; longer: no match */
 
 struct collections {
 	const struct jtree *list;
+	const struct collections *more; /* for names that are not there */
 };
 
 /*
@@ -155,8 +156,9 @@ fits_list(size_t member, const struct jtree *list, struct str value)
 	return found || !any;
 }
 
-static bool
-holds(const struct jtree *collection, const struct collections_who *who)
+bool
+collections_holds(
+    const struct jtree *collection, const struct collections_who *who)
 {
 	const struct str values[sizeof members / sizeof *members] = {
 	    [IMAGES] = who->image,
@@ -170,14 +172,54 @@ holds(const struct jtree *collection, const struct collections_who *who)
 	return true;
 }
 
+int
+collections_join(struct arena *a, const struct collections *all,
+    const struct collections *more, const struct collections **ret,
+    struct err *e)
+{
+	struct collections *c = arena_alloc(a, sizeof *c);
+
+	if (c == NULL)
+		return err_nomem(e);
+	*c = (struct collections){all == NULL ? NULL : all->list, more};
+	*ret = c;
+	return 0;
+}
+
 static const struct jtree *
 find(const struct collections *all, struct str name)
 {
-	const struct jtree *t = all == NULL ? NULL : all->list;
+	for (; all != NULL; all = all->more)
+		for (const struct jtree *t = all->list; t != NULL; t = t->next)
+			if (str_eq(jtree_str(jtree_get(t, "name")), name))
+				return t;
+	return NULL;
+}
 
-	while (t != NULL && !str_eq(jtree_str(jtree_get(t, "name")), name))
-		t = t->next;
-	return t;
+/* Does it say more than its name? */
+static bool
+has_patterns(const struct jtree *c)
+{
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+		if (!jtree_is_null(jtree_get(c, members[i])))
+			return true;
+	return false;
+}
+
+const struct jtree *
+collections_named(const struct collections *all, const struct jtree *t)
+{
+	if (t->kind == JSCAN_STRING)
+		return find(all, t->text);
+	if (t->kind != JSCAN_OBJECT || has_patterns(t))
+		return t;
+	return find(all, jtree_str(jtree_get(t, "name")));
+}
+
+bool
+collections_for_app(const struct jtree *one, struct str app_id)
+{
+	return fits_list(APP_IDS, jtree_get(one, members[APP_IDS]), app_id);
 }
 
 int
@@ -194,23 +236,22 @@ collections_match(const struct collections *all, const struct jtree *rule,
 		return 0;
 	}
 	for (rule = rule->first; rule != NULL; rule = rule->next) {
-		const struct jtree *c = rule;
+		const struct jtree *c = collections_named(all, rule);
 
-		if (c->kind == JSCAN_STRING) {
-			c = find(all, rule->text);
-			if (c == NULL && str_eqz(rule->text, "All")) {
-				found = true;
-				continue;
-			}
-			if (c == NULL)
-				return err_set(e, ERR_PERM, ENOENT,
-				    "collections: no collection \"%.*s\"",
-				    STR_ARG(rule->text));
+		if (c == NULL && rule->kind == JSCAN_OBJECT)
+			c = rule; /* which holds everybody */
+		if (c == NULL && str_eqz(rule->text, "All")) {
+			found = true;
+			continue;
 		}
+		if (c == NULL)
+			return err_set(e, ERR_PERM, ENOENT,
+			    "collections: no collection \"%.*s\"",
+			    STR_ARG(rule->text));
 		r = check_one(c, e);
 		if (r != 0)
 			return r;
-		found |= holds(c, who);
+		found |= collections_holds(c, who);
 	}
 	*ret = found;
 	return 0;

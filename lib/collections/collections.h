@@ -29,6 +29,27 @@ struct collections; /* named ones; immutable, in its arena; borrows t */
 int collections_read(struct arena *a, const struct jtree *t,
     const struct collections **ret, struct err *e);
 
+/* Names that are not in all (may be NULL) are then looked for in more. */
+int collections_join(struct arena *a, const struct collections *all,
+    const struct collections *more, const struct collections **ret,
+    struct err *e);
+
+/*
+ * What t, an item of a rule's "collections", stands for: the collection of
+ * that name, if t is one or an object without a pattern; else t itself. NULL:
+ * none of that name is there ("All" need not be, and an object without a
+ * pattern then holds everybody). all may be NULL.
+ */
+const struct jtree *collections_named(
+    const struct collections *all, const struct jtree *t);
+
+/* Is `who` in that one, as collections_read() took it? */
+bool collections_holds(
+    const struct jtree *collection, const struct collections_who *who);
+
+/* May a container of that App ID be in it, whatever image and name it has? */
+bool collections_for_app(const struct jtree *one, struct str app_id);
+
 /*
  * Is `who` in one of those that a rule names: an array of names, or of objects
  * as above? NULL or an empty array is every container; the name "All" too.

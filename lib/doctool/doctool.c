@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "doctool.h"
 
+#include <errno.h>
+
 #include "base/fd.h"
 #include "base/log.h"
 
@@ -13,17 +15,13 @@ scope_of_input(
 	return doctool_scope(*o, d, ret, e);
 }
 
-int
-doctool_open(struct doctool *t, const struct doctool_options *o,
-    const char *path, struct err *e)
+/* The text that t holds. */
+static int
+parse(struct doctool *t, struct err *e)
 {
 	struct doc *register_form = NULL;
-	int r;
+	int r = doc_parse(buf_str(&t->text), t->what, &t->doc, e);
 
-	*t = (struct doctool){.options = o, .text = BUF_MAX(DOC_BYTES_MAX)};
-	r = fd_read_input(path, &t->text, &t->what, e);
-	if (r == 0)
-		r = doc_parse(buf_str(&t->text), t->what, &t->doc, e);
 	if (r == 0)
 		r = taskdef_normalise(t->doc, &register_form, e);
 	if (r != 0)
@@ -36,6 +34,30 @@ doctool_open(struct doctool *t, const struct doctool_options *o,
 	t->input = (struct embed_input){
 	    .doc = t->doc, .scope = scope_of_input, .arg = &t->options};
 	return 0;
+}
+
+int
+doctool_open(struct doctool *t, const struct doctool_options *o,
+    const char *path, struct err *e)
+{
+	int r;
+
+	*t = (struct doctool){.options = o, .text = BUF_MAX(DOC_BYTES_MAX)};
+	r = fd_read_input(path, &t->text, &t->what, e);
+	return r == 0 ? parse(t, e) : r;
+}
+
+int
+doctool_take(struct doctool *t, const struct doctool_options *o,
+    struct str text, const char *what, struct err *e)
+{
+	*t = (struct doctool){
+	    .options = o, .what = what, .text = BUF_MAX(DOC_BYTES_MAX)};
+	buf_adds(&t->text, text);
+	if (buf_error(&t->text) != 0)
+		return err_set(e, ERR_PERM, EFBIG, "%s: larger than %d bytes",
+		    what, DOC_BYTES_MAX);
+	return parse(t, e);
 }
 
 void

@@ -89,6 +89,9 @@ struct doctool {
  */
 int doctool_open(struct doctool *t, const struct doctool_options *o,
     const char *path, struct err *e);
+/* The same with a text, which is copied; what names it in messages. */
+int doctool_take(struct doctool *t, const struct doctool_options *o,
+    struct str text, const char *what, struct err *e);
 void doctool_close(struct doctool *t);
 
 /* The scope of the options for document d; d of another run will do. */

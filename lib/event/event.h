@@ -72,6 +72,18 @@ enum event_name {
 	EVENT_SIDECAR_LOST,    /* sidecar.lost */
 	EVENT_SIDECAR_BACK,    /* sidecar.back */
 	EVENT_REPORTER,        /* reporter.restarted */
+	EVENT_CONSOLE_ENROLLED, /* console.enrolled */
+	EVENT_CONSOLE_RENEWED,  /* console.renewed: the certificate */
+	EVENT_CONSOLE_REFUSED,  /* console.refused: to enrol, and why */
+	EVENT_CONSOLE_LOST,     /* console.lost */
+	EVENT_CONSOLE_BACK,     /* console.back */
+	EVENT_AUDIT_REFUSED,    /* audit.refused: a record, by the Console */
+	EVENT_HELLO_SECOND,     /* hello.second: of a container that is here */
+	EVENT_HELLO_UNKNOWN,    /* hello.unknown: of none of the task's */
+	EVENT_IMAGE_DIFFERS,    /* image.differs: from the one embedded */
+	EVENT_WAAS_RESTARTED,   /* waas.restarted */
+	EVENT_ALERT_FAILED,     /* alert.failed: a rule of alerts */
+	EVENT_CUSTOM_ALERT,     /* alert: such a rule's own */
 	EVENT_UNSEEN,          /* unseen: what could not be watched, and why */
 	EVENT_LOST, /* lost: `count` events dropped, why in `detail` */
 	EVENT_NAMES

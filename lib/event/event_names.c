@@ -49,6 +49,18 @@ static const char *const names[EVENT_NAMES] = {
     [EVENT_SIDECAR_LOST] = "sidecar.lost",
     [EVENT_SIDECAR_BACK] = "sidecar.back",
     [EVENT_REPORTER] = "reporter.restarted",
+    [EVENT_CONSOLE_ENROLLED] = "console.enrolled",
+    [EVENT_CONSOLE_RENEWED] = "console.renewed",
+    [EVENT_CONSOLE_REFUSED] = "console.refused",
+    [EVENT_CONSOLE_LOST] = "console.lost",
+    [EVENT_CONSOLE_BACK] = "console.back",
+    [EVENT_AUDIT_REFUSED] = "audit.refused",
+    [EVENT_HELLO_SECOND] = "hello.second",
+    [EVENT_HELLO_UNKNOWN] = "hello.unknown",
+    [EVENT_IMAGE_DIFFERS] = "image.differs",
+    [EVENT_WAAS_RESTARTED] = "waas.restarted",
+    [EVENT_ALERT_FAILED] = "alert.failed",
+    [EVENT_CUSTOM_ALERT] = "alert",
     [EVENT_UNSEEN] = "unseen",
     [EVENT_LOST] = "lost",
 };
@@ -104,6 +116,8 @@ event_kind(enum event_name name)
 {
 	if (name == EVENT_LOST)
 		return "lost";
+	if (name == EVENT_CUSTOM_ALERT)
+		return "runtime";
 	return name < EVENT_LIFECYCLE ? "runtime" : "lifecycle";
 }
 

@@ -286,7 +286,7 @@ put_tail(const struct event_put *x)
 		jwrite_kv_int(x->w, "number", number);
 	event_put_str(x, "detail", ev->detail);
 	event_put_true(x, "attempt", ev->attempt);
-	if (ev->name < EVENT_LIFECYCLE)
+	if (ev->name < EVENT_LIFECYCLE || ev->name == EVENT_CUSTOM_ALERT)
 		jwrite_kvz(
 		    x->w, "confidence", ev->enforced ? "enforced" : "observed");
 }

@@ -85,9 +85,13 @@ struct httpd_config {
 	void (*drained)(void *arg);
 	void *arg;
 
-	size_t body_max;          /* bytes; 1 MiB */
-	size_t memory_max;        /* bytes of all buffers; 256 MiB. What would
-				   * need more is answered 503 */
+	size_t body_max; /* bytes; 1 MiB */
+	/*
+	 * Bytes of all buffers; 256 MiB. A request that would need more is
+	 * answered 503; an answer that nobody reads is cut when it would need
+	 * more than twice as many.
+	 */
+	size_t memory_max;
 	unsigned connections_max; /* 16,384 */
 	unsigned handshake_ms;    /* of TLS; 10 s */
 	unsigned idle_ms;         /* between requests; 75 s */

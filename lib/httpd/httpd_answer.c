@@ -224,9 +224,10 @@ httpd_piece(struct httpd_request *r, struct str piece)
 		buf_adds(&c->out, piece);
 		if (c->chunks)
 			buf_addz(&c->out, "\r\n");
-		c->broken = buf_error(&c->out) != 0;
+		httpd_conn_count(c);
+		c->broken = buf_error(&c->out) != 0 ||
+			    httpd_conn_too_much(c, HTTPD_OUT_TIMES);
 	}
-	httpd_conn_count(c);
 	httpd_conn_soon(c);
 	c->want_room = c->broken || c->out.n - c->sent >= HTTPD_WRITE_STEP;
 	return !c->want_room;

@@ -118,6 +118,14 @@ httpd_conn_count(struct httpd_conn *c)
 	c->counted = now;
 }
 
+bool
+httpd_conn_too_much(const struct httpd_conn *c, unsigned times)
+{
+	const struct httpd *h = c->r.server;
+
+	return h->stat.memory / times > h->cfg.memory_max;
+}
+
 /* ---- events ------------------------------------------------------------- */
 
 /* The caller's request ends, and so does the connection. */

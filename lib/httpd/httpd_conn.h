@@ -15,6 +15,9 @@ enum {
 	HTTPD_WRITE_STEP = 64 * 1024,   /* of an answer in write_ms */
 	HTTPD_STREAM_MAX = 1024 * 1024, /* that may wait, of a stream */
 	HTTPD_TRAILERS_MAX = 8,
+	/* Answers may take memory when requests may no longer. */
+	HTTPD_IN_TIMES = 1,
+	HTTPD_OUT_TIMES = 2,
 	HTTPD_YOUNG_MS = 1000, /* no request for so long: may have to go */
 };
 
@@ -153,6 +156,9 @@ bool httpd_conn_evict(struct httpd *h);
 
 /* Tell the server how much memory it has now. */
 void httpd_conn_count(struct httpd_conn *c);
+
+/* Do all connections together have more than memory_max, so many times? */
+bool httpd_conn_too_much(const struct httpd_conn *c, unsigned times);
 
 /*
  * The first connection of a list that is not running; NULL: there is none.

@@ -127,8 +127,9 @@ httpd_io_send(struct httpd_conn *c, struct str head, struct str body)
 	buf_adds(&c->out, str_sub(head, done, head.n));
 	buf_adds(
 	    &c->out, str_sub(body, done > head.n ? done - head.n : 0, body.n));
-	c->broken = buf_error(&c->out) != 0;
 	httpd_conn_count(c);
+	c->broken =
+	    buf_error(&c->out) != 0 || httpd_conn_too_much(c, HTTPD_OUT_TIMES);
 }
 
 uint32_t

@@ -57,7 +57,7 @@ append(struct httpd_conn *c, size_t n)
 	}
 	buf_add(&c->in, h->space, n);
 	httpd_conn_count(c);
-	if (buf_error(&c->in) != 0 || h->stat.memory > h->cfg.memory_max)
+	if (buf_error(&c->in) != 0 || httpd_conn_too_much(c, HTTPD_IN_TIMES))
 		httpd_conn_refuse(
 		    c, 503, "memory", "too much waits to be served");
 }

@@ -17,14 +17,14 @@ rest(const struct httpd_conn *c, size_t from)
 /*
  * Heads are read from their first byte on, since what was read of one is not
  * kept: with each line, or when twice as much is there, so that a peer that
- * sends byte after byte does not get as much work done as it likes.
+ * sends byte after byte does not get as much work done as it likes. The first
+ * byte of the first line, behind an empty one at most, is judged at once.
  */
 static bool
 worth_reading(const struct httpd_conn *c, struct str in)
 {
-	return in.n > 0 &&
-	       (c->tried == 0 || in.n >= 2 * c->tried ||
-		   memchr(in.p + c->tried, '\n', in.n - c->tried) != NULL);
+	return c->tried <= sizeof "\r\n" - 1 || in.n >= 2 * c->tried ||
+	       memchr(in.p + c->tried, '\n', in.n - c->tried) != NULL;
 }
 
 static int

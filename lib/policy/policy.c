@@ -36,7 +36,7 @@ applies(struct policy_reader *r, const struct policy_at *rule,
 /* What reads the rules of one text. */
 struct work {
 	struct policy_reader *r;
-	const struct collections *all;
+	const struct collections *all; /* at first those from outside */
 	const struct collections_who *who;
 	struct policy_draft draft;
 	struct policy *taken;
@@ -102,9 +102,11 @@ read_collections(struct work *w, const struct policy_at *policy)
 {
 	const struct jtree *list = jtree_get(policy->t, "collections");
 	struct policy_at at = {.up = policy, .t = list};
+	const struct collections *own;
 	struct err e = {0};
 
-	if (collections_read(w->r->scratch, list, &w->all, &e) != 0)
+	if (collections_read(w->r->scratch, list, &own, &e) != 0 ||
+	    collections_join(w->r->scratch, own, w->all, &w->all, &e) != 0)
 		policy_wrong(w->r, list == NULL ? policy : &at, e.text);
 }
 
@@ -225,10 +227,18 @@ policy_read(struct arena *a, struct str text, const char *what,
     const struct collections_who *who, const struct policy **ret,
     const struct policy_note **notes, struct err *e)
 {
+	return policy_read_with(a, text, what, NULL, who, ret, notes, e);
+}
+
+int
+policy_read_with(struct arena *a, struct str text, const char *what,
+    const struct collections *more, const struct collections_who *who,
+    const struct policy **ret, const struct policy_note **notes, struct err *e)
+{
 	cleanup_arena struct arena *scratch = arena_new(SCRATCH_MAX);
 	struct policy_reader r = {
 	    .arena = a, .keep = a, .scratch = scratch, .text = text};
-	struct work w = {.r = &r, .who = who};
+	struct work w = {.r = &r, .all = more, .who = who};
 	const struct jtree *t = NULL;
 	int64_t version;
 	int error;

@@ -58,6 +58,20 @@ int policy_read(struct arena *a, struct str text, const char *what,
     const struct collections_who *who, const struct policy **ret,
     const struct policy_note **notes, struct err *e);
 
+/* The same, where its rules may also name collections of `more` (or NULL). */
+int policy_read_with(struct arena *a, struct str text, const char *what,
+    const struct collections *more, const struct collections_who *who,
+    const struct policy **ret, const struct policy_note **notes, struct err *e);
+
+/*
+ * What a task of that App ID is to get of a policy, runtime or WAAS, of a
+ * parsed text that was taken before: the rules that are not disabled and may be
+ * for it, in their order. Each has its collections as objects, those of `more`
+ * (or NULL) too, without those that are for other App IDs. ERR_PERM.
+ */
+int policy_for_app(const struct jtree *policy, const struct collections *more,
+    struct str app_id, struct jwrite *w, struct err *e);
+
 /*
  * The same choice, for another process that is to read it: a policy record
  * with that rule alone, or with none, which is then for everybody who gets it.

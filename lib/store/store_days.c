@@ -14,7 +14,7 @@
 enum {
 	APPLICATION = 0x66676175, /* "fgau" */
 	VERSION = 1,
-	CACHE_KIB = 2048,
+	CACHE_KIB = 512,
 	NAME = 17 /* bytes of "audit-20260102.db" */
 };
 

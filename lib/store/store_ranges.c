@@ -140,7 +140,7 @@ static bool
 in_order(const struct store_ranges *r)
 {
 	for (uint32_t i = 0; i < r->n; i++) {
-		if (r->v[i].lo > r->v[i].hi)
+		if (r->v[i].lo > r->v[i].hi || r->v[i].hi > INT64_MAX)
 			return false;
 		if (i > 0 && (r->v[i].lo <= r->v[i - 1].hi ||
 				 r->v[i].lo - r->v[i - 1].hi < 2))

@@ -96,6 +96,9 @@ struct str store_sql_text(sqlite3_stmt *s, int column);
 bool store_sql_keep(
     sqlite3_stmt *s, int column, struct arena *a, struct str *ret);
 
+/* Write the log back into the file, as far as that goes without waiting. */
+int store_sql_write_back(struct store_sql *sql, struct err *e);
+
 /* Remove the file path with the logs beside it; what is not there is fine. */
 int store_sql_unlink(const char *path, struct err *e);
 

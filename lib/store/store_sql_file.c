@@ -24,6 +24,18 @@ store_sql_close(struct store_sql *sql)
 	*sql = (struct store_sql){0};
 }
 
+/* What readers stand in the way of is left for another time. */
+int
+store_sql_write_back(struct store_sql *sql, struct err *e)
+{
+	int r;
+
+	(void)sqlite3_busy_timeout(sql->db, 0);
+	r = store_sql_exec(sql, "PRAGMA wal_checkpoint(TRUNCATE)", e);
+	(void)sqlite3_busy_timeout(sql->db, STORE_SQL_LOCKED_MS);
+	return r == -EBUSY ? 0 : r;
+}
+
 /* ---- names --------------------------------------------------------------- */
 
 static int

@@ -12,7 +12,7 @@
 
 #include "base/fd.h"
 
-enum { POLICY_CACHE_KIB = 4096 };
+enum { POLICY_CACHE_KIB = 1024 };
 
 struct store_sqlite *
 store_sqlite_of(struct store *s)

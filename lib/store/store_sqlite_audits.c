@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store_row.h"
 #include "store_sqlite.h"
 #include "store_walk.h"
 
@@ -128,7 +129,7 @@ store_sqlite_audit(struct store *base, int64_t id, struct arena *a,
 	if (day < 1 || day > STORE_DAYS_LAST)
 		return 0;
 	r = store_days_read(&s->days, day, &sql, e);
-	return r != 1 ? r : store_walk_one(sql, day, id, a, ret, e);
+	return r != 1 ? r : store_row_get(sql, day, id, a, ret, e);
 }
 
 int

@@ -148,18 +148,6 @@ store_sqlite_backup(struct store *base, const char *path, struct err *e)
 
 /* ---- idle ---------------------------------------------------------------- */
 
-/* What readers stand in the way of is left for another time. */
-static int
-write_back(struct store_sql *sql, struct err *e)
-{
-	int r;
-
-	(void)sqlite3_busy_timeout(sql->db, 0);
-	r = store_sql_exec(sql, "PRAGMA wal_checkpoint(TRUNCATE)", e);
-	(void)sqlite3_busy_timeout(sql->db, STORE_SQL_LOCKED_MS);
-	return r == -EBUSY ? 0 : r;
-}
-
 int
 store_sqlite_tidy(struct store *base, struct err *e)
 {
@@ -176,10 +164,10 @@ store_sqlite_tidy(struct store *base, struct err *e)
 	if (!s->today.stale)
 		r = store_today_flush(s, e);
 	if (r == 0)
-		r = write_back(&s->received.sql, e);
+		r = store_sql_write_back(&s->received.sql, e);
 	if (r == 0 && s->today.day != 0)
-		r = write_back(&s->today.sql, e);
-	return r != 0 ? r : write_back(&s->policy, e);
+		r = store_sql_write_back(&s->today.sql, e);
+	return r != 0 ? r : store_sql_write_back(&s->policy, e);
 }
 
 /* ---- figures ------------------------------------------------------------- */

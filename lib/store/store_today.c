@@ -7,7 +7,7 @@
 #include "store_sqlite.h"
 
 enum {
-	CACHE_KIB = 16 * 1024,
+	CACHE_KIB = 8 * 1024,
 	AHEAD_DAYS = 2 /* see store_today_day() */
 };
 
@@ -153,6 +153,8 @@ seal(struct store_sqlite *s, struct err *e)
 	r = store_received_flush(&s->received, t->day, mark, e);
 	if (r != 0)
 		return r;
+	/* The last to close it would; but that may be a reader, who cannot. */
+	(void)store_sql_write_back(&t->sql, NULL);
 	store_sql_close(&t->sql);
 	t->day = 0;
 	return 0;

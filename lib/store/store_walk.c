@@ -4,134 +4,20 @@
 #include <errno.h>
 #include <string.h>
 
-#include "store_received.h"
+#include "store_row.h"
 #include "store_words.h"
-
-#define COLUMNS                                                                \
-	"id, app, ts, kind, severity, action, name, container, image, rule, "  \
-	"type, body, received, boot, seq"
-
-enum column {
-	ID,
-	APP,
-	TS,
-	KIND,
-	SEVERITY,
-	ACTION,
-	NAME,
-	CONTAINER,
-	IMAGE,
-	RULE,
-	TYPE,
-	BODY,
-	RECEIVED,
-	BOOT,
-	SEQ
-};
-
-/* ---- one row ------------------------------------------------------------- */
-
-static bool
-is_row(sqlite3_stmt *q)
-{
-	return (unsigned)sqlite3_column_int(q, KIND) < STORE_KINDS &&
-	       (unsigned)sqlite3_column_int(q, SEVERITY) < STORE_SEVERITIES &&
-	       (unsigned)sqlite3_column_int(q, ACTION) < STORE_ACTIONS &&
-	       sqlite3_column_bytes(q, BOOT) == STORE_RECEIVED_BOOT;
-}
-
-static struct str
-hexadecimal(struct arena *a, struct str bytes)
-{
-	static const char digits[] = "0123456789abcdef";
-	char text[STORE_BOOT];
-
-	for (size_t i = 0; i < bytes.n && i < sizeof text / 2; i++) {
-		text[2 * i] = digits[(unsigned char)bytes.p[i] >> 4];
-		text[2 * i + 1] = digits[bytes.p[i] & 15];
-	}
-	return arena_str(a, str_make(text, sizeof text));
-}
-
-static int
-app_text(struct store_sql *sql, int64_t id, struct arena *a, struct str *ret,
-    struct err *e)
-{
-	sqlite3_stmt *q;
-	int r = store_sql_get(
-	    sql, &q, e, "SELECT app FROM app WHERE id = ?", "i", id);
-
-	if (r == 0)
-		r = store_sql_step(sql, q, e);
-	if (r == 0)
-		r = err_set(e, ERR_PERM, EBADMSG,
-		    "%s: damaged: a row of an app that is not there",
-		    sql->path);
-	if (r == 1)
-		r = store_sql_keep(q, 0, a, ret) ? 0 : err_nomem(e);
-	store_sql_put(sql, q);
-	return r;
-}
-
-static int
-take(struct store_sql *sql, int32_t day, sqlite3_stmt *q, struct arena *a,
-    struct store_row *ret, struct err *e)
-{
-	struct store_event *ev = &ret->event;
-
-	if (!is_row(q))
-		return err_set(e, ERR_PERM, EBADMSG,
-		    "%s: damaged: a malformed row", sql->path);
-	*ret = (struct store_row){
-	    .id = store_days_id(day, sqlite3_column_int64(q, ID)),
-	    .received_ms = sqlite3_column_int64(q, RECEIVED),
-	};
-	ev->seq = (uint64_t)sqlite3_column_int64(q, SEQ);
-	ev->ts_ms = sqlite3_column_int64(q, TS);
-	ev->kind = (enum store_kind)sqlite3_column_int(q, KIND);
-	ev->severity = (enum store_severity)sqlite3_column_int(q, SEVERITY);
-	ev->action = (enum store_action)sqlite3_column_int(q, ACTION);
-	ev->boot = hexadecimal(a, store_sql_text(q, BOOT));
-	if (ev->boot.p == NULL || !store_sql_keep(q, NAME, a, &ev->name) ||
-	    !store_sql_keep(q, CONTAINER, a, &ev->container) ||
-	    !store_sql_keep(q, IMAGE, a, &ev->image) ||
-	    !store_sql_keep(q, RULE, a, &ev->rule) ||
-	    !store_sql_keep(q, TYPE, a, &ev->type) ||
-	    !store_sql_keep(q, BODY, a, &ev->body))
-		return err_nomem(e);
-	return app_text(sql, sqlite3_column_int64(q, APP), a, &ev->app, e);
-}
-
-int
-store_walk_one(struct store_sql *sql, int32_t day, int64_t id, struct arena *a,
-    struct store_row *ret, struct err *e)
-{
-	sqlite3_stmt *q;
-	int r = store_sql_get(sql, &q, e,
-	    "SELECT " COLUMNS " FROM event WHERE id = ?", "i",
-	    store_days_id_row(id));
-
-	if (r == 0)
-		r = store_sql_step(sql, q, e);
-	if (r == 1) {
-		r = take(sql, day, q, a, ret, e);
-		r = r != 0 ? r : 1;
-	}
-	store_sql_put(sql, q);
-	return r;
-}
 
 /* ---- which rows ---------------------------------------------------------- */
 
 static bool
-bit(sqlite3_stmt *q, enum column column, uint32_t set)
+bit(sqlite3_stmt *q, int column, uint32_t set)
 {
 	return set == 0 || store_words_bit(set,
 			       (unsigned)sqlite3_column_int(q, column) & 31);
 }
 
 static bool
-words(sqlite3_stmt *q, enum column column, const struct store_words *w)
+words(sqlite3_stmt *q, int column, const struct store_words *w)
 {
 	return w->n == 0 || store_words_match(w, store_sql_text(q, column));
 }
@@ -143,7 +29,7 @@ app_wanted(const struct store_walk *w, sqlite3_stmt *q)
 
 	if (w->apps == NULL)
 		return true;
-	app = sqlite3_column_int64(q, APP);
+	app = sqlite3_column_int64(q, STORE_ROW_APP);
 	return app >= 0 && app < w->n_apps &&
 	       (w->apps[app / 8] >> (app % 8) & 1) != 0;
 }
@@ -152,17 +38,21 @@ static bool
 fits(const struct store_walk *w, sqlite3_stmt *q)
 {
 	const struct store_filter *f = &w->q->filter;
-	int64_t ts = sqlite3_column_int64(q, TS);
+	int64_t ts = sqlite3_column_int64(q, STORE_ROW_TS);
 
-	return ts >= f->from_ms && (f->to_ms == 0 || ts < f->to_ms) &&
-	       bit(q, KIND, f->kinds) && bit(q, SEVERITY, f->severities) &&
-	       bit(q, ACTION, f->actions) && app_wanted(w, q) &&
-	       words(q, NAME, &f->names) &&
-	       words(q, CONTAINER, &f->containers) &&
-	       words(q, IMAGE, &f->images) && words(q, RULE, &f->rules) &&
-	       words(q, TYPE, &f->types) &&
+	return (f->from_ms == 0 || ts >= f->from_ms) &&
+	       (f->to_ms == 0 || ts < f->to_ms) &&
+	       bit(q, STORE_ROW_KIND, f->kinds) &&
+	       bit(q, STORE_ROW_SEVERITY, f->severities) &&
+	       bit(q, STORE_ROW_ACTION, f->actions) && app_wanted(w, q) &&
+	       words(q, STORE_ROW_NAME, &f->names) &&
+	       words(q, STORE_ROW_CONTAINER, &f->containers) &&
+	       words(q, STORE_ROW_IMAGE, &f->images) &&
+	       words(q, STORE_ROW_RULE, &f->rules) &&
+	       words(q, STORE_ROW_TYPE, &f->types) &&
 	       (f->search.n == 0 ||
-		   store_words_within(store_sql_text(q, BODY), f->search));
+		   store_words_within(
+		       store_sql_text(q, STORE_ROW_BODY), f->search));
 }
 
 /* The row at the head of a stream. */
@@ -177,7 +67,8 @@ look(struct store_walk *w, sqlite3_stmt *q, int64_t row, struct err *e)
 	} else if (page->skipped < w->q->skip) {
 		page->skipped++;
 	} else {
-		r = take(w->sql, w->day, q, w->a, &page->rows[page->n], e);
+		r = store_row_take(
+		    w->sql, w->day, q, w->a, &page->rows[page->n], e);
 		if (r != 0)
 			return r;
 		w->bytes += page->rows[page->n++].event.body.n;
@@ -207,7 +98,7 @@ advance(struct store_walk *w, struct store_walk_stream *x, struct err *e)
 {
 	int r = store_sql_step(w->sql, x->s, e);
 
-	x->row = r == 1 ? sqlite3_column_int64(x->s, ID) : 0;
+	x->row = r == 1 ? sqlite3_column_int64(x->s, STORE_ROW_ID) : 0;
 	return r < 0 ? r : 0;
 }
 
@@ -216,9 +107,9 @@ open_all(struct store_walk *w, struct err *e)
 {
 	struct store_walk_stream *x = &w->streams[w->n++];
 	const char *text = w->q->oldest_first
-			       ? "SELECT " COLUMNS " FROM event "
+			       ? "SELECT " STORE_ROW_COLUMNS " FROM event "
 				 "WHERE id >= ? ORDER BY id"
-			       : "SELECT " COLUMNS " FROM event "
+			       : "SELECT " STORE_ROW_COLUMNS " FROM event "
 				 "WHERE id <= ? ORDER BY id DESC";
 	int r = store_sql_get(w->sql, &x->s, e, text, "i", begin_at(w));
 
@@ -230,9 +121,9 @@ open_app(struct store_walk *w, int64_t app, struct err *e)
 {
 	struct store_walk_stream *x = &w->streams[w->n++];
 	const char *text = w->q->oldest_first
-			       ? "SELECT " COLUMNS " FROM event "
+			       ? "SELECT " STORE_ROW_COLUMNS " FROM event "
 				 "WHERE app = ? AND id >= ? ORDER BY id"
-			       : "SELECT " COLUMNS " FROM event "
+			       : "SELECT " STORE_ROW_COLUMNS " FROM event "
 				 "WHERE app = ? AND id <= ? ORDER BY id DESC";
 	int r = store_sql_get(w->sql, &x->s, e, text, "ii", app, begin_at(w));
 
@@ -381,7 +272,8 @@ next_zone(struct store_walk *w, int64_t from, int64_t *ret, struct err *e)
 		  "AND (severities & ?) <> 0 AND (actions & ?) <> 0 "
 		  "ORDER BY id DESC LIMIT 1";
 
-	return store_sql_value(w->sql, ret, e, text, "iiiiii", from, f->from_ms,
+	return store_sql_value(w->sql, ret, e, text, "iiiiii", from,
+	    f->from_ms == 0 ? INT64_MIN : f->from_ms,
 	    f->to_ms == 0 ? INT64_MAX : f->to_ms, (int64_t)mask(f->kinds),
 	    (int64_t)mask(f->severities), (int64_t)mask(f->actions));
 }

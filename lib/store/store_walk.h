@@ -36,8 +36,4 @@ struct store_walk {
 int store_walk_day(
     struct store_walk *w, struct store_sql *sql, int32_t day, struct err *e);
 
-/* 1: the audit of that id; 0: there is none. */
-int store_walk_one(struct store_sql *sql, int32_t day, int64_t id,
-    struct arena *a, struct store_row *ret, struct err *e);
-
 #endif

@@ -51,7 +51,13 @@ def about:
 		"policy.applied": ["configuration", "change"],
 		"policy.rejected": ["configuration", "info"],
 		"policy.missing": ["configuration", "info"],
-		"config.write": ["configuration", "change"]
+		"config.write": ["configuration", "change"],
+		"enrol": ["authentication", "start"],
+		"console.enrolled": ["authentication", "start"],
+		"console.renewed": ["authentication", "info"],
+		"console.refused": ["authentication", "info"],
+		"waas.restarted": ["process", "start"],
+		"image.differs": ["configuration", "info"]
 	}[.name | text // ""]
 	// (if .kind == "waas" then ["web", "access"] else ["host", "info"] end);
 
@@ -202,6 +208,7 @@ def threat:
 	rule: ({id: .rule.id, name: .rule.name, version: .rule.policy_version}
 		| filled),
 	threat: (.attack | threat),
+	user: ({name: .config.actor} | filled),
 	agent: ({type: .agent, ephemeral_id: .boot} | filled),
 	fg: ({
 		count: .count,
@@ -216,7 +223,7 @@ def threat:
 		target: .target,
 		number: .number,
 		match: .match,
-		actor: .actor,
+		config: .config,
 		cursor: .cursor
 	} | filled)
 }

@@ -215,7 +215,7 @@ def unmapped:
 		syscall: .syscall, facts: .process.facts,
 		file: (if .file then .file | {op, mode, flags, uid, path2} | filled
 			else null end),
-		match: .match, actor: .actor, cursor: .cursor
+		match: .match, config: .config, cursor: .cursor
 	} | filled;
 
 def base($profiles):
@@ -345,7 +345,9 @@ def lifecycle($activity; $activity_name):
 	class(6002; "Application Lifecycle"; 6; "Application Activity";
 		$activity; $activity_name)
 	+ base(["container", "host"])
-	+ {device: device, app: ({name: ((.agent | text) // "fg"),
+	+ {device: device, actor: (if .config.actor | text then
+			{user: {name: .config.actor}} else null end),
+		app: ({name: ((.agent | text) // "fg"),
 		vendor_name: "fg", feature: {name: .name}} | filled)};
 
 # What is done to another process, of which only the number is known.
@@ -390,7 +392,8 @@ def kernel_class:
 def lifecycle_class:
 	if .name == "start" then lifecycle(3; "Start")
 	elif .name == "exit" then lifecycle(4; "Stop")
-	elif .name == "reporter.restarted" then lifecycle(5; "Restart")
+	elif .name | IN("reporter.restarted", "waas.restarted") then
+		lifecycle(5; "Restart")
 	elif .name | IN("policy.applied", "config.write") then
 		lifecycle(8; "Update")
 	else lifecycle(99; "Other") end;

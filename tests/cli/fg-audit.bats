@@ -52,7 +52,8 @@ wait_for() {
 }
 
 @test "each query option picks by its member" {
-	[[ $(seqs --kind lifecycle --kind lost) == "1 38 39 40 41 42 43 44 45 46 " ]]
+	[[ $(seqs --kind lifecycle --kind lost -n 16) == \
+		"44 45 46 49 50 51 52 53 54 55 56 57 58 59 61 62 " ]]
 	[[ $(seqs --name process.exec) == "2 3 4 " ]]
 	[[ $(seqs --name 'net.*' --action prevent) == "20 21 28 " ]]
 	[[ $(seqs --name '*.dns') == "27 28 " ]]
@@ -65,24 +66,26 @@ wait_for() {
 	[[ $(seqs --search AUTHORIZED_keys) == "8 " ]]
 	[[ $(seqs --search '/etc/passwd') == "19 " ]]
 	[[ -z $(seqs --search path2) ]] # a member's name is no text of it
-	[[ $(seqs --from 2026-11-24T15:00:47Z) == "47 48 " ]]
+	[[ $(seqs --from 2026-11-24T15:01:01Z) == "61 62 " ]]
 	[[ $(seqs --to 2026-11-24T15:00:02Z) == "1 " ]]
 	[[ $(seqs --from 2026-11-24T16:00:03.003+01:00 \
 		--to 2026-11-24T15:00:04.004Z) == "3 " ]]
 	[[ $(seqs --from 2026-11-25) == "" ]]
-	[[ $(seqs --from 2026-11-24 --to 2026-11-25 | wc -w) -eq 48 ]]
+	[[ $(seqs --from 2026-11-24 --to 2026-11-25 | wc -w) -eq 62 ]]
 }
 
 @test "apps, containers and images by their patterns" {
 	local all
-	all=$(seqs)
+	all=$(jq 'select(.app.name == "shop").seq' $audits/events.ndjson |
+		tr '\n' ' ')
 	[[ $(seqs --app 'SHOP:*') == "$all" ]]
 	[[ $(seqs --app shop:24edfabfc76140ae97485844b0d7579c) == "$all" ]]
-	[[ $(seqs --app '-shop:*') == "" ]]
 	[[ $(seqs --app 'web:*') == "" ]]
 	[[ $(seqs --app 'web:*' --app '*579c') == "$all" ]]
-	[[ $(seqs --container web) == "$all" ]]
-	[[ $(seqs --container 'we*' --image '*/shop/web:1.4@*') == "$all" ]]
+	[[ $(seqs --app fg-console) == "62 " ]]
+	[[ $(seqs --container web -n 2) == "57 60 " ]]
+	[[ $(seqs --container 'we*' --image '*/shop/web:1.4@*' -n 2) == \
+		"47 48 " ]]
 	[[ $(seqs --container we) == "" ]]
 	[[ $(seqs --image registry.example.com) == "" ]]
 }
@@ -105,10 +108,10 @@ wait_for() {
 }
 
 @test "--limit is the last ones, --reverse turns them round" {
-	[[ $(seqs --limit 3) == "46 47 48 " ]]
-	[[ $(seqs -n 2 --kind runtime) == "36 37 " ]]
-	[[ $(seqs -n 3 -r) == "48 47 46 " ]]
-	[[ $(seqs -n 100 | wc -w) -eq 48 ]]
+	[[ $(seqs --limit 3) == "60 61 62 " ]]
+	[[ $(seqs -n 2 --kind runtime) == "37 60 " ]]
+	[[ $(seqs -n 3 -r) == "62 61 60 " ]]
+	[[ $(seqs -n 100 | wc -w) -eq 62 ]]
 	diff <(fg-audit --reverse $audits/events.ndjson) \
 		<(tac $audits/events.ndjson)
 	run fg-audit -n 0 $audits/events.ndjson
@@ -210,9 +213,9 @@ wait_for() {
 
 @test "--jq gets each event, or what the converter makes of it" {
 	run fg-audit -n 1 --jq '[.seq, .kind]' $audits/events.ndjson
-	[[ $output == '[48,"waas"]' ]]
+	[[ $output == '[62,"lifecycle"]' ]]
 	run fg-audit -n 1 --format=ecs --jq .event.action $audits/events.ndjson
-	[[ $output == '"waas.request"' ]]
+	[[ $output == '"config.write"' ]]
 	run fg-audit --jq '.[' $audits/events.ndjson
 	[[ $status -eq 2 ]]
 	run fg-audit --jq 'error("no")' $audits/events.ndjson
@@ -230,9 +233,10 @@ wait_for() {
 }
 
 @test "the golden files have every name that an event can have" {
-	diff <("$fixtures/event-lines" | jq -r .name | sort -u) \
-		<(jq -r 'select(.kind != "waas").name' $audits/events.ndjson |
-		sort -u)
+	run comm -23 <("$fixtures/event-lines" | jq -r .name | sort -u) \
+		<(jq -r .name $audits/events.ndjson | sort -u)
+	echo "$output"
+	[[ $status -eq 0 && -z $output ]]
 }
 
 @test "converters give one record for each event, whatever is in it" {
@@ -311,7 +315,7 @@ hostile_event() {
 	local seen
 	seen=$(TERM=xterm script -qec "fg-audit -n 3 $audits/events.ndjson" \
 		/dev/null | tr -d '\r')
-	[[ $seen == *$'\e[31mhigh'*$'\e[m'*"SQL injection"* ]]
+	[[ $seen == *$'\e[31mhigh'*$'\e[m'*"a shell at night"* ]]
 	seen=$(NO_COLOR=1 TERM=xterm script -qec \
 		"fg-audit -n 3 $audits/events.ndjson" /dev/null | tr -d '\r')
 	[[ $seen == "$(tail -n 3 $audits/text)" ]]
@@ -393,5 +397,5 @@ seen() {
 @test "--follow of a pipe ends with it" {
 	run bash -c 'fg-audit --follow --jq .seq -n 2 <"$1"' - \
 		<(cat $audits/events.ndjson)
-	[[ $status -eq 0 && $output == $'47\n48' ]]
+	[[ $status -eq 0 && $output == $'61\n62' ]]
 }

@@ -79,12 +79,13 @@ put(const char *dir, const char *name, struct str text)
 static inline void
 ask(const char *dir, const char *command, struct buf *out)
 {
-	char line[512];
+	char line[1024];
 	FILE *p;
 	size_t n;
 
-	(void)snprintf(
-	    line, sizeof line, "cd %s && { %s; } 2>&1", dir, command);
+	assert_in_range(
+	    snprintf(line, sizeof line, "cd %s && { %s; } 2>&1", dir, command),
+	    1, sizeof line - 1);
 	buf_reset(out);
 	p = (popen)(line, "r");
 	assert_non_null(p);

@@ -12,7 +12,7 @@
 #include "httpd/httpd_conn.h"
 #include "httpd_peer.h"
 
-enum { SOON_MS = 60, FAR_MS = 600000 };
+enum { SOON_MS = 100, FAR_MS = 600000 };
 
 #define GET(path, fields) "GET " path " HTTP/1.1\r\nHost: a\r\n" fields "\r\n"
 #define POST(path, fields) "POST " path " HTTP/1.1\r\nHost: a\r\n" fields "\r\n"
@@ -20,14 +20,18 @@ enum { SOON_MS = 60, FAR_MS = 600000 };
 
 /* ---- too late ----------------------------------------------------------- */
 
-/* Says a byte with each turn, until it is not heard any more. */
+/* Says a byte now and then, until it is not heard any more. */
 static void
 drip(struct peer *p, char c)
 {
 	int64_t until = time_monotonic_ms() + PATIENCE_MS;
 
 	while (!p->ended) {
-		assert_true(time_monotonic_ms() < until);
+		int64_t next = time_monotonic_ms() + 3;
+
+		assert_true(next < until);
+		while (time_monotonic_ms() < next)
+			world_turn();
 		(void)(p->tls != NULL ? tls_write(p->tls, &c, 1, NULL)
 				      : send(p->fd, &c, 1, MSG_NOSIGNAL));
 		world_turn();
@@ -378,6 +382,34 @@ too_much_of_all(void **state)
 	world_end();
 }
 
+/* The same for answers that nobody reads. */
+static void
+too_much_that_is_not_read(void **state)
+{
+	const struct httpd_config cfg = {.memory_max = (size_t)6 << 20};
+	struct peer p[12];
+	size_t cut = 0;
+
+	world_begin(*state, &cfg);
+	for (size_t i = 0; i < 12; i++) {
+		p[i] = peer_open(*state);
+		peer_say(&p[i], i % 2 == 0 ? STR(GET("/big", CLOSE))
+					   : STR(GET("/stream", CLOSE)));
+		while (world.served + httpd_stat(world.httpd)->refused <= i)
+			world_turn();
+		assert_true(httpd_stat(world.httpd)->memory <= (16u << 20));
+	}
+	for (size_t i = 0; i < 12; i++) {
+		peer_hear(&p[i], NULL);
+		cut += p[i].in.n < BIG;
+		peer_close(&p[i]);
+	}
+	assert_in_range(cut, 3, 11);
+	world_empty();
+	assert_int_equal(httpd_stat(world.httpd)->memory, 0);
+	world_end();
+}
+
 /* ---- too many ----------------------------------------------------------- */
 
 static void
@@ -629,6 +661,7 @@ main(void)
 	    PLAIN_AND_TLS(too_much_of_a_body),
 	    PLAIN_AND_TLS(chunks_of_one_byte),
 	    PLAIN_AND_TLS(too_much_of_all),
+	    PLAIN_AND_TLS(too_much_that_is_not_read),
 	    PLAIN_AND_TLS(the_longest_idle_goes),
 	    PLAIN_AND_TLS(a_flood_of_silence),
 	    PLAIN_AND_TLS(no_descriptors),

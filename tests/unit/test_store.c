@@ -364,6 +364,7 @@ readers_write_nothing(void **state)
 	struct store_batch none = {0};
 	struct store_retention keep = {.days = 1};
 	struct store *writer = box.s;
+	char path[128];
 	uint64_t version;
 
 	(void)state;
@@ -378,6 +379,8 @@ readers_write_nothing(void **state)
 	    store_retain(box.s, &keep, BOX_NOW, NULL, &box.e), -EROFS);
 	assert_int_equal(store_begin(box.s, &box.e), -EROFS);
 	ok(store_tidy(box.s, &box.e));
+	box_path("backup", path);
+	ok(store_backup(box.s, path, &box.e));
 	store_free(box.s);
 	box.s = writer;
 }

@@ -332,6 +332,60 @@ a_server_by_itself(void **state)
 	    "is not for that name", "refuses");
 }
 
+/* The file name of dir, into b. */
+static void
+get(const char *dir, const char *name, struct buf *b)
+{
+	char command[64];
+
+	(void)snprintf(command, sizeof command, "cat %s", name);
+	ask(dir, command, b);
+}
+
+/* As operators have them: a root, an intermediate, a server's key of RSA. */
+static void
+chains(void **state)
+{
+	static const char make[] =
+	    "ec='-newkey ec -pkeyopt ec_paramgen_curve:P-384 -nodes' && "
+	    "openssl req -x509 $ec -keyout r.key -out r.pem -subj /CN=root "
+	    "-days 2 && openssl req -new $ec -keyout i.key -subj /CN=inter | "
+	    "openssl x509 -req -CA r.pem -CAkey r.key -set_serial 2 -days 2 "
+	    "-extfile e -extensions i -out i.pem && "
+	    "openssl req -new -newkey rsa:2048 -nodes -keyout s.key -subj / | "
+	    "openssl x509 -req -CA i.pem -CAkey i.key -set_serial 3 -days 2 "
+	    "-extfile e -extensions s -out s.pem";
+	cleanup_ident struct ident id = {BUF_MAX(PEM), BUF_MAX(PEM)};
+	struct buf out = BUF_MAX(PEM), ca = BUF_MAX(PEM);
+	char dir[32];
+
+	(void)state;
+	make_directory(dir);
+	put(dir, "e",
+	    STR("[i]\nbasicConstraints=critical,CA:TRUE\n"
+		"[s]\nsubjectAltName=DNS:a.example\n"));
+	ask(dir, make, &out);
+	get(dir, "s.key", &id.key);
+	get(dir, "r.pem", &ca);
+	get(dir, "s.pem", &id.cert);
+	refuse_server(&id, buf_str(&ca), "a.example",
+	    "its issuer calls itself \"CN=inter\"", "unknown CA");
+	/* With what leads to the root; where the intermediate is trusted. */
+	for (int i = 0; i < 2; i++) {
+		cleanup_wire struct wire w;
+
+		get(dir, i == 0 ? "s.pem i.pem" : "s.pem", &id.cert);
+		get(dir, i == 0 ? "r.pem" : "i.pem", &ca);
+		wire_make(&w, server_context(&id, STR_NONE),
+		    client_context(buf_str(&ca), NULL), "a.example");
+		shake(&w);
+		assert_int_equal(w.client.r, 0);
+	}
+	remove_directory(dir);
+	buf_free(&out);
+	buf_free(&ca);
+}
+
 /* ---- clients that are not taken ----------------------------------------- */
 
 static void
@@ -435,6 +489,24 @@ refused_while_writing(void **state)
 	tells(&w.client, -EACCES, ERR_PERM, "certificate expired");
 }
 
+/* Nobody has to read through a pile of certificates. */
+static void
+long_chain(void **state)
+{
+	struct ident id = {BUF_MAX(PEM), world.client.key};
+	cleanup_wire struct wire w;
+
+	(void)state;
+	buf_adds(&id.cert, buf_str(&world.client.cert));
+	while (id.cert.n < 60000)
+		buf_adds(&id.cert, buf_str(&world.other.cert));
+	wire_make(&w, server_context(&world.server, buf_str(&world.ca.cert)),
+	    client_context(buf_str(&world.ca.cert), &id), "console.example");
+	shake(&w);
+	tells(&w.server, -EPROTO, ERR_PERM, "TLS: excessive message size");
+	buf_free(&id.cert);
+}
+
 /* ---- rotation ----------------------------------------------------------- */
 
 static void
@@ -525,11 +597,13 @@ main(void)
 	    TEST(names_are_told),
 	    TEST(addresses),
 	    TEST(a_server_by_itself),
+	    TEST(chains),
 	    TEST(client_of_another_ca),
 	    TEST(expired_client),
 	    TEST(server_as_client),
 	    TEST(ca_as_client),
 	    TEST(refused_while_writing),
+	    TEST(long_chain),
 	    TEST(two_authorities),
 	    TEST(another_certificate),
 	};

@@ -59,6 +59,7 @@ static const struct {
     {"http", JSCAN_OBJECT, false},
     {"client", JSCAN_OBJECT, false},
     {"match", JSCAN_OBJECT, false},
+    {"config", JSCAN_OBJECT, false},
 };
 
 static int

@@ -68,7 +68,6 @@ add_parts(const struct jtree *t, struct buf *out)
 		add_part(show_member(t, "syscall", "name"), " ", out);
 	add_part(show_member(t, "http", "method"), " ", out);
 	add_part(show_member(t, "http", "path"), " ", out);
-	add_part(show_member(t, "actor", NULL), " ", out);
 	add_part(show_member(t, "detail", NULL), ": ", out);
 	if (str_eqz(show_member(t, "name", NULL), "exit"))
 		buf_addf(out, "exit status %.*s",

@@ -6,59 +6,10 @@
 
 #include "appid/appid.h"
 #include "base/fd.h"
-#include "imageref/imageref.h"
+#include "inject/inject_value.h"
 #include "policy.h"
 
 enum { CA_MAX = 16 * 1024 };
-
-static int
-check_image(const char *image, struct err *e)
-{
-	struct imageref ref;
-
-	if (image == NULL)
-		return cli_usage(
-		    e, "--sidecar-image", "required, or FG_SIDECAR_IMAGE");
-	if (imageref_parse(str_of(image), &ref, e) != 0) {
-		err_prefix(e, "--sidecar-image");
-		e->kind = ERR_USAGE;
-		return -EINVAL;
-	}
-	return 0;
-}
-
-/*
- * A user or a password would be readable by all who can describe the task.
- * Messages do not repeat what might hold one.
- */
-static int
-check_url(
-    const char *option, const char *url, const char *scheme, struct err *e)
-{
-	struct str all = str_of(url), authority, path;
-
-	if (url == NULL)
-		return 0;
-	if (!str_starts(all, scheme))
-		return err_set(
-		    e, ERR_USAGE, EINVAL, "%s: not a %s URL", option, scheme);
-	(void)str_cut(
-	    str_sub(all, strlen(scheme), all.n), '/', &authority, &path);
-	if (authority.n == 0)
-		return cli_usage(e, option, "no host in the URL");
-	if (str_chr(authority, '@') < authority.n)
-		return cli_usage(e, option,
-		    "no user or password here: the task definition shows it");
-	return 0;
-}
-
-static int
-check_arn(const char *option, const char *arn, struct err *e)
-{
-	if (arn == NULL || strncmp(arn, "arn:", 4) == 0)
-		return 0;
-	return cli_usage(e, option, "not an ARN (arn:...)");
-}
 
 /* [LOGICALID=]APPID; neither part of an App ID can hold a '='. */
 static int
@@ -82,18 +33,22 @@ check_app_ids(const struct cli_list *list, struct err *e)
 static int
 check_values(const struct options *o, struct err *e)
 {
-	int r = check_image(o->sidecar_image, e);
+	int r = o->sidecar_image == NULL
+		    ? cli_usage(e, "--sidecar-image",
+			  "required, or FG_SIDECAR_IMAGE")
+		    : inject_value_image(
+			  "--sidecar-image", o->sidecar_image, e);
 
 	if (r == 0)
 		r = check_app_ids(&o->app_ids, e);
 	if (r == 0)
-		r = check_url("--console", o->console, "https://", e);
+		r = inject_value_url("--console", o->console, "https://", e);
 	if (r == 0)
-		r = check_url("--proxy", o->proxy, "http://", e);
+		r = inject_value_url("--proxy", o->proxy, "http://", e);
 	if (r == 0)
-		r = check_arn("--enrol-secret", o->enrol_secret, e);
+		r = inject_value_arn("--enrol-secret", o->enrol_secret, e);
 	if (r == 0)
-		r = check_arn("--execution-role", o->execution_role, e);
+		r = inject_value_arn("--execution-role", o->execution_role, e);
 	if (r == 0 && o->console == NULL && o->console_ca != NULL)
 		r = cli_usage(e, "--console-ca", "only with --console");
 	return r;

@@ -8,9 +8,8 @@
 
 enum { TREE = 64 };
 
-/* A line of a runtime policy? */
 static bool
-is_runtime(struct str line)
+is_policy(struct str line, const char *kind)
 {
 	cleanup_arena struct arena *a = arena_new(TREE * (line.n + 1024));
 	const struct jtree *t;
@@ -18,11 +17,12 @@ is_runtime(struct str line)
 	if (a == NULL || jtree_parse(a, line, "", &t, NULL) != 0)
 		return false;
 	return str_eqz(jtree_str(jtree_get(t, "type")), "policy") &&
-	       str_eqz(jtree_str(jtree_get(t, "kind")), "runtime");
+	       str_eqz(jtree_str(jtree_get(t, "kind")), kind);
 }
 
 int
-initial_policy(const char *packed, struct buf *out, struct err *e)
+initial_policy(
+    const char *packed, const char *kind, struct buf *out, struct err *e)
 {
 	cleanup_buf struct buf text = BUF_MAX(POLICYPACK_TEXT_MAX);
 	struct str line, rest, found = STR_NONE;
@@ -34,12 +34,12 @@ initial_policy(const char *packed, struct buf *out, struct err *e)
 	}
 	for (rest = buf_str(&text); rest.n > 0;) {
 		(void)str_cut(rest, '\n', &line, &rest);
-		if (is_runtime(line))
+		if (is_policy(line, kind))
 			found = line;
 	}
 	if (found.n == 0)
 		return err_set(e, ERR_PERM, ENOENT,
-		    "FG_INITIAL_POLICY: no runtime policy in it");
+		    "FG_INITIAL_POLICY: no %s policy in it", kind);
 	buf_adds(out, found);
 	return buf_error(out) != 0 ? err_nomem(e) : 0;
 }

@@ -9,10 +9,10 @@
 
 #include "base/fd.h"
 
-enum { STEP = 16384 };
+enum { STEP = 16384, COMPACT = 256 * 1024 };
 
 struct peer *
-peer_new(int fd)
+peer_new(enum peer_kind kind, int fd)
 {
 	struct peer *p = calloc(1, sizeof *p);
 
@@ -20,6 +20,7 @@ peer_new(int fd)
 		(void)close(fd);
 		return NULL;
 	}
+	p->kind = kind;
 	p->fd = fd;
 	p->in = BUF_MAX(PEER_LINE_MAX + STEP);
 	p->out = BUF_MAX(PEER_OUT_MAX);
@@ -92,6 +93,17 @@ peer_line(struct peer *p, struct str *line)
 	return false;
 }
 
+/* What is written makes room, at the price of a move now and then. */
+static void
+compact(struct peer *p)
+{
+	if (p->sent < COMPACT)
+		return;
+	memmove(p->out.p, p->out.p + p->sent, p->out.n - p->sent);
+	p->out.n -= p->sent;
+	p->sent = 0;
+}
+
 bool
 peer_write(struct peer *p)
 {
@@ -103,8 +115,10 @@ peer_write(struct peer *p)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
+		if (n < 0) {
+			compact(p);
 			return errno == EAGAIN;
+		}
 		p->sent += (size_t)n;
 	}
 	p->sent = 0;

@@ -18,7 +18,16 @@ enum {
 	PEER_NAME_MAX = 256,
 };
 
+struct container;
+
+enum peer_kind {
+	PEER_SOCKET, /* whoever came to the socket */
+	PEER_WAAS,   /* the firewall */
+	PEER_ALERTS, /* the process of the user's rules */
+};
+
 struct peer {
+	enum peer_kind kind;
 	int fd;
 	struct buf in, out;
 	size_t taken;    /* of in */
@@ -27,15 +36,22 @@ struct peer {
 	bool hello;      /* it said who it is */
 	bool bye;        /* and that it goes */
 	bool gone;       /* nothing more comes */
-	uint64_t policy; /* policies.changes that it was told */
+	uint64_t policy; /* changes of its policies that it was told */
+	bool stopping;   /* it wants to know when it may */
+	/* Who it is: looked up; so long that is waited for; answers by then. */
+	bool known;
+	int64_t wait_ms;
+	uint64_t answers;
+	struct container *who; /* NULL: none that we know */
 	/* Its last events: on their way out, and behind those. */
 	uint64_t out_at, out_seq, next_at, next_seq;
 	char container[PEER_NAME_MAX], image[PEER_NAME_MAX];
-	char app_id[PEER_NAME_MAX];
+	char app_id[PEER_NAME_MAX], digest[PEER_NAME_MAX];
+	char boot[PEER_NAME_MAX];
 };
 
 /* fd becomes the peer's. NULL: out of memory, fd is closed. */
-struct peer *peer_new(int fd);
+struct peer *peer_new(enum peer_kind kind, int fd);
 void peer_free(struct peer *p);
 
 /* Read once what there is. False: it is gone. */

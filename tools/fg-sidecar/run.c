@@ -8,6 +8,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "console.h"
 #include "health.h"
 #include "initial.h"
 #include "listen.h"
@@ -17,6 +18,13 @@
 #include "time/time.h"
 
 enum { LAST_MS = 2000 }; /* for what is left to write at the end */
+
+static void
+reject(struct task *t, const struct err *e)
+{
+	log_error("%s", e->text);
+	task_tell(t, EVENT_POLICY_REJECTED, EVENT_HIGH, e->text);
+}
 
 /*
  * What is wrong with the first policies is told, and no reason to end: the
@@ -31,19 +39,19 @@ first_policies(struct task *t)
 	int r = 0;
 
 	if (packed != NULL && packed[0] != '\0') {
-		r = initial_policy(packed, &text, &e);
+		r = initial_policy(packed, "runtime", &text, &e);
 		if (r == 0)
 			r = policies_offer(&t->policies, buf_str(&text),
 			    "FG_INITIAL_POLICY", &e);
+		if (r != 0)
+			reject(t, &e);
+		buf_reset(&text);
+		if (initial_policy(packed, "waas", &text, NULL) == 0 &&
+		    waas_policy(&t->waas, buf_str(&text), &e) != 0)
+			reject(t, &e);
 	}
-	if (r != 0) {
-		log_error("%s", e.text);
-		task_tell(t, EVENT_POLICY_REJECTED, EVENT_HIGH, e.text);
-	}
-	if (policies_read(&t->policies, &e) != 0) {
-		log_error("%s", e.text);
-		task_tell(t, EVENT_POLICY_REJECTED, EVENT_HIGH, e.text);
-	}
+	if (policies_read(&t->policies, &e) != 0)
+		reject(t, &e);
 }
 
 /* All that was said is written, or LAST_MS are over. */
@@ -53,43 +61,61 @@ finish(struct task *t)
 	const struct timespec pause = {.tv_nsec = 10000000};
 	int64_t until = time_monotonic_ms() + LAST_MS;
 
-	task_tell(t, EVENT_EXIT, EVENT_INFO, "SIGTERM");
-	task_flush(t, time_monotonic_ms());
-	while (
-	    t->audit.at < t->audit.waiting.n && time_monotonic_ms() < until) {
+	while (outbox_finish(&t->outbox, time_monotonic_ms()) != 0 &&
+	       time_monotonic_ms() < until)
 		(void)nanosleep(&pause, NULL);
-		task_flush(t, time_monotonic_ms());
-	}
 }
 
 static int
-work(struct task *t, const struct options *o, struct err *e)
+begin(struct task *t, const struct options *o, struct console *c, struct err *e)
 {
-	cleanup_fd int listener = -1;
-	int fd, r;
+	int r = policies_init(
+	    &t->policies, c->use ? NULL : o->policy_dir, e);
 
-	fd = audit_open(o->audit, e);
-	if (fd < 0)
-		return fd;
-	audit_init(&t->audit, fd,
-	    strcmp(o->audit, "-") == 0 ? "standard output" : o->audit);
-	r = policies_init(&t->policies, o->policy_dir, e);
+	if (r == 0)
+		r = c->use ? outbox_open_spool(&t->outbox, o->data, e)
+			   : outbox_open_file(&t->outbox,
+				 o->audit == NULL ? "-" : o->audit, e);
+	if (r == 0)
+		r = containers_open(&t->containers,
+		    getenv("ECS_CONTAINER_METADATA_URI_V4"), e);
+	if (r != 0)
+		return r;
+	t->open = strcmp(o->on_no_policy, "open") == 0;
+	t->alerts.dir = o->alerts;
+	t->until_ms = time_monotonic_ms() + o->policy_wait_s * 1000;
+	filewatch_open(&t->policies.file,
+	    c->use || o->policy_dir == NULL ? NULL : t->policies.path,
+	    time_monotonic_ms());
+	task_tell(t, EVENT_START, EVENT_INFO, "");
+	first_policies(t);
+	return c->use ? console_open(c, t, o, e) : 0;
+}
+
+static int
+work(struct task *t, const struct options *o, struct launch *l, struct err *e)
+{
+	static struct console console;
+	cleanup_fd int listener = -1;
+	int r = console_read(&console, o, e);
+
 	if (r != 0)
 		return r;
 	listener = listen_open(o->socket, e);
 	if (listener < 0)
 		return listener;
-	t->open = strcmp(o->on_no_policy, "open") == 0;
-	t->until_ms = time_monotonic_ms() + o->policy_wait_s * 1000;
-	filewatch_open(&t->policies.file,
-	    o->policy_dir == NULL ? NULL : t->policies.path,
-	    time_monotonic_ms());
-	task_tell(t, EVENT_START, EVENT_INFO, "");
-	first_policies(t);
-	r = serve(t, listener, o->stop_grace_s * 1000, e);
+	waas_init(&t->waas, l->argv == NULL ? NULL : l);
+	if (console.use)
+		r = console_become(&console, o, l, e);
+	if (r == 0)
+		r = begin(t, o, &console, e);
+	if (r == 0)
+		r = serve(t, listener, o->stop_grace_s * 1000, e);
 	(void)unlink(o->socket);
 	if (r == 0)
 		finish(t);
+	link_free(&console.link);
+	console_free(&console);
 	return r;
 }
 
@@ -98,14 +124,21 @@ run(void *opts, struct cli_rest rest, struct err *e)
 {
 	static struct task t;
 	const struct options *o = opts;
+	struct launch launch = {.parent = -1};
 	int r;
 
-	(void)rest;
 	if (o->health)
 		return health_ask(o->socket, e);
+	if (rest.n > 0) {
+		launch.argv = calloc(rest.n + 1, sizeof *launch.argv);
+		if (launch.argv == NULL)
+			return err_nomem(e);
+		memcpy(launch.argv, rest.argv, rest.n * sizeof *launch.argv);
+	}
 	r = task_init(&t, o->app_id, e);
 	if (r == 0)
-		r = work(&t, o, e);
+		r = work(&t, o, &launch, e);
 	task_free(&t);
+	free(launch.argv);
 	return r;
 }

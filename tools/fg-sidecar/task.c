@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "task.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "time/time.h"
 
-enum { LINE_MAX_BYTES = 128 * 1024 };
+enum { LINE_MAX_BYTES = 128 * 1024, OFTEN_MS = 1000 };
 
 int
 task_init(struct task *t, const char *app_id, struct err *e)
@@ -26,25 +26,27 @@ void
 task_free(struct task *t)
 {
 	policies_free(&t->policies);
-	audit_free(&t->audit);
+	outbox_free(&t->outbox);
+	containers_free(&t->containers);
+	waas_free(&t->waas);
 	buf_free(&t->line);
 }
 
 static void
-put(struct task *t, struct event *ev)
+put(struct task *t, struct event *ev, const struct event_source *src)
 {
 	struct jwrite w;
 
 	ev->ts_ns = time_now_ns();
-	ev->action = EVENT_INFORM;
-	ev->enforced = true;
+	ev->enforced = ev->name != EVENT_CUSTOM_ALERT;
 	ev->seq = ++t->seq;
 	buf_reset(&t->line);
 	jwrite_init(&w, &t->line);
-	event_write(ev, &t->source, &w);
+	event_write(ev, src, &w);
 	buf_addc(&t->line, '\n');
 	if (jwrite_end_text(&w) == 0 && buf_error(&t->line) == 0)
-		audit_line(&t->audit, buf_str(&t->line), ev->count);
+		outbox_put(&t->outbox, buf_str(&t->line), ev->count,
+		    ev->severity, time_monotonic_ms());
 }
 
 void
@@ -52,35 +54,92 @@ task_tell(struct task *t, enum event_name name, enum event_severity severity,
     const char *detail)
 {
 	struct event ev = {.name = name,
+	    .action = EVENT_INFORM,
 	    .detail = str_of(detail),
 	    .severity = severity,
 	    .count = 1};
 
-	put(t, &ev);
+	put(t, &ev, &t->source);
 }
 
 void
-task_lost(struct task *t, uint64_t lost)
+task_tell_often(struct task *t, enum event_name name,
+    enum event_severity severity, const struct container *c,
+    const char *detail)
+{
+	struct task_often *o = &t->often[name];
+	struct event ev = {.name = name,
+	    .action = EVENT_INFORM,
+	    .detail = str_of(detail),
+	    .severity = severity};
+	struct event_source src = t->source;
+	int64_t now_ms = time_monotonic_ms();
+
+	o->held++;
+	if (now_ms < o->due_ms)
+		return;
+	ev.count = o->held;
+	src.container = str_of(c->name);
+	src.image = str_of(c->image);
+	src.digest = str_of(c->digest);
+	put(t, &ev, &src);
+	*o = (struct task_often){.due_ms = now_ms + OFTEN_MS};
+}
+
+void
+task_alert(struct task *t, const struct alerts_found *found)
+{
+	struct event ev = {.name = EVENT_CUSTOM_ALERT,
+	    .action = EVENT_ALERT,
+	    .severity = found->severity,
+	    .rule_id = found->rule,
+	    .rule_name = found->rule,
+	    .msg = found->msg,
+	    .detail = found->event,
+	    .count = 1};
+	struct event_source src = t->source;
+
+	src.container = found->container;
+	put(t, &ev, &src);
+}
+
+void
+task_lost(struct task *t, uint64_t lost, const char *why)
 {
 	struct event ev = {.name = EVENT_LOST,
-	    .detail = STR("the audit took no more"),
+	    .action = EVENT_INFORM,
+	    .detail = str_of(why),
 	    .severity = EVENT_MEDIUM,
 	    .count = lost};
 
-	put(t, &ev);
-}
-
-void
-task_flush(struct task *t, int64_t now_ms)
-{
-	struct err e;
-
-	if (audit_flush(&t->audit, now_ms, &e) != 0)
-		log_error("%s", e.text);
+	t->lost += lost;
+	put(t, &ev, &t->source);
 }
 
 bool
 task_healthy(const struct task *t, int64_t now_ms)
 {
 	return policies_any(&t->policies) || (t->open && now_ms >= t->until_ms);
+}
+
+int
+task_waas_policy(struct task *t, struct str line, struct err *e)
+{
+	return waas_policy(&t->waas, line, e);
+}
+
+void
+task_write_containers(const struct task *t, struct jwrite *w)
+{
+	for (size_t i = 0; i < t->containers.n; i++) {
+		const struct container *c = &t->containers.list[i];
+
+		jwrite_object(w);
+		jwrite_kvz(w, "name", c->name);
+		jwrite_kvz(w, "image", c->image);
+		if (c->digest[0] != '\0')
+			jwrite_kvz(w, "digest", c->digest);
+		jwrite_kvz(w, "mode", c->live > 0 ? "wrapped" : "none");
+		jwrite_end(w);
+	}
 }
