@@ -4,16 +4,10 @@
 
 # live_ready: real containers can be run here, and there is an image of ours.
 live_ready() {
-	local tool
-	missing=
-	for tool in fg-console fg-audit; do
-		[[ -x $bin/$tool ]] || missing="no $tool"
-	done
 	# shellcheck source=tests/e2e/containers.bash
 	source tests/e2e/containers.bash
-	[[ -n $missing ]] || containers_setup "$work/c" >>"$work/log" 2>&1
-	no_containers=${no_containers-}
-	missing+=${no_containers#machine: }
+	containers_setup "$work/c" >>"$work/log" 2>&1
+	missing=$no_containers
 	[[ -z $missing ]] || return 0
 	mkdir "$C/cart"
 	cp -R "$C/busybox/." "$C/cart"
