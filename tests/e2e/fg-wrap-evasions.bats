@@ -228,6 +228,9 @@ sys.exit(ctypes.CDLL(None).mount(*('
 		'python3 -c "import ctypes, sys
 call = ctypes.CDLL(None).syscall
 sys.exit(call(428, -100, b\"/opt/fg\", 1) < 0)"' \
+		'python3 -c "import ctypes, sys
+call = ctypes.CDLL(None).syscall
+sys.exit(call(467, -100, b\"/opt/fg\", 1, bytes(32), 32) < 0)"' \
 		"$mount 0, b'/opt', b'tmpfs', 0xc0ed0000, 0)) < 0)\"" \
 		"$mount b'd', b'/opt', 0, 0x41000, 0)) < 0)\"" \
 		'python3 -c "import ctypes, sys
