@@ -71,6 +71,8 @@ struct link {
 	struct buf new_key;
 	enum link_job job;
 	struct backoff later;
+	/* Of enrolling: until a certificate that came of it was taken. */
+	struct backoff enrol_later;
 	struct link_batch batch;
 
 	int64_t start_ms; /* not before: the spread */

@@ -59,7 +59,8 @@ link_enrol(struct link *l, enum link_job job, int64_t now_ms)
 		r = err_nomem(&e);
 	if (r != 0) {
 		log_error("%s", e.text);
-		backoff_bad(&l->later, now_ms, 0);
+		backoff_bad(
+		    job == LINK_ENROL ? &l->enrol_later : &l->later, now_ms, 0);
 		return;
 	}
 	link_post(l, job,
@@ -130,7 +131,7 @@ taken(struct link *l, bool first, int64_t now_ms)
 	if (link_connect(l, &e) != 0) {
 		log_error("%s", e.text);
 		identity_forget(&l->identity);
-		backoff_bad(&l->later, now_ms, 0);
+		backoff_bad(&l->enrol_later, now_ms, 0);
 		return;
 	}
 	/* Made now, whatever the Console's clock says. */
@@ -165,7 +166,7 @@ link_enrolled(struct link *l, int64_t now_ms)
 		first ? l->task->source.boot : str_of(l->identity.boot),
 		str_trim(buf_str(&l->call.body_in)), &e) != 0) {
 		log_error("%s", e.text);
-		backoff_bad(&l->later, now_ms, 0);
+		backoff_bad(first ? &l->enrol_later : &l->later, now_ms, 0);
 		return;
 	}
 	pki_wipe(&l->new_key);
