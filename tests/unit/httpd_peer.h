@@ -69,24 +69,30 @@ peer_close(struct peer *p)
 	buf_free(&p->in);
 }
 
-/* Read what there is. */
+/* Read some of what there is: how many bytes that were. */
+static inline size_t
+peer_sip(struct peer *p)
+{
+	char space[16384];
+	ssize_t n = p->tls != NULL ? tls_read(p->tls, space, sizeof space, NULL)
+				   : recv(p->fd, space, sizeof space, 0);
+
+	if (n < 0 && p->tls == NULL)
+		n = -errno;
+	if (n > 0)
+		buf_add(&p->in, space, (size_t)n);
+	p->ended = n == 0 || (n < 0 && n != -EAGAIN);
+	if (n < 0 && n != -EAGAIN)
+		p->failure = (int)n;
+	return n > 0 ? (size_t)n : 0;
+}
+
+/* Read all that there is. */
 static inline void
 peer_read(struct peer *p)
 {
-	static char space[65536];
-	ssize_t n = 1;
-
-	while (n > 0 && !p->ended) {
-		n = p->tls != NULL ? tls_read(p->tls, space, sizeof space, NULL)
-				   : recv(p->fd, space, sizeof space, 0);
-		if (n < 0 && p->tls == NULL)
-			n = -errno;
-		if (n > 0)
-			buf_add(&p->in, space, (size_t)n);
-		p->ended = n == 0 || (n < 0 && n != -EAGAIN);
-		if (n < 0 && n != -EAGAIN)
-			p->failure = (int)n;
-	}
+	while (!p->ended && peer_sip(p) > 0)
+		;
 }
 
 /* Say it; the server may have its turn meanwhile. */
