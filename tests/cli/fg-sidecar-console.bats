@@ -179,7 +179,7 @@ recovers() {
 	jq -Rse 'split("\n") | map(select(startswith("audits")) | split(" ")) |
 		(map(select(.[1] == "429"))) as [$told] |
 		(last | .[2] | tonumber) - ($told[2] | tonumber) |
-		. >= 4 and . < 6' "$console/requests"
+		. >= 4 and . < 12' "$console/requests"
 }
 
 @test "one that never answers holds up nobody" {
@@ -342,6 +342,15 @@ recovers() {
 	HTTPS_PROXY=http://127.0.0.1:1 NO_PROXY=example.com,127.0.0.0/8 sidecar
 	eventually at_console '.name == "exit"'
 	healthy
+	sidecar_stop
+	# One that wants another login; what it was shown stands nowhere.
+	tests/fixtures/connect-proxy.py "$tmp/proxied" 407 >"$tmp/proxy2" &
+	background+=($!)
+	eventually test -s "$tmp/proxy2"
+	HTTPS_PROXY=http://user:hunter2@127.0.0.1:$(<"$tmp/proxy2") sidecar \
+		--stop-grace=0
+	eventually grep -q 'the proxy wants a login (407)' "$tmp/errors"
+	run ! grep -r hunter2 "$tmp/errors" "$data"
 }
 
 @test "options that contradict each other, and a Console without an App ID" {
