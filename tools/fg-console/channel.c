@@ -141,8 +141,7 @@ channel_send(
 {
 	struct head h = {.op = op, .n = (uint32_t)body.n, .id = id};
 
-	if (body.n > MESSAGE_MAX ||
-	    c->out.n + sizeof h + body.n > c->out.max)
+	if (body.n > MESSAGE_MAX || c->out.n + sizeof h + body.n > c->out.max)
 		return -EFBIG;
 	buf_add(&c->out, &h, sizeof h);
 	buf_adds(&c->out, body);
