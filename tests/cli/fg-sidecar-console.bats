@@ -327,6 +327,28 @@ recovers() {
 		"$console/events"
 }
 
+@test "a disk that is full from the start: it enrols, and all is as ever" {
+	mkdir "$data"
+	unshare -m true 2>/dev/null || skip "machine: no mount namespaces"
+	console
+	policy 1 "$(deny touch)"
+	unshare -m sh -c 'mount -t tmpfs -o size=64k tmpfs "$1" && {
+		head -c 100000 /dev/zero >"$1/full" 2>/dev/null || true
+		shift; } && exec "$@"' - "$data" fg-sidecar \
+		--socket="$socket" --data="$data" --console="$url" \
+		2>>"$tmp/errors" &
+	sidecar_pid=$!
+	background+=("$sidecar_pid")
+	eventually healthy
+	grep -q 'not there after a restart' "$tmp/errors"
+	run wrapped web touch "$tmp/x"
+	[[ ! -e $tmp/x ]]
+	[[ $($ask send 100 400) == "acks True last 100" ]]
+	eventually at_console '.action == "prevent"'
+	at_console '.boot == "00" and .seq == 100'
+	sidecar_stop
+}
+
 @test "through a proxy, which sees the name only; not where no_proxy says" {
 	console
 	policy 1 '{name: "any"}'
