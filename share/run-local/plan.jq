@@ -126,7 +126,7 @@ def container_wrong($task; $at): . as $own |
 	(.linuxParameters // {} | members(linux_members;
 		$at + "linuxParameters."; "linuxParameters.")),
 	(select(.name | type == "string" and
-		test("^[A-Za-z0-9][A-Za-z0-9_-]*$") | not) |
+		test("\\A[A-Za-z0-9][A-Za-z0-9_-]*\\z") | not) |
 		wrong($at + "name"; "\(.name | tojson) is no name")),
 	(select(.image | type == "string" and length > 0 | not) |
 		wrong($at + "image"; "there is none")),
@@ -175,7 +175,7 @@ def container_wrong($task; $at): . as $own |
 		wrong("\($at)environmentFiles[\($i)].value";
 		"its name does not end in .env")),
 	(each("secrets", "environment") | select(.value.name | type ==
-		"string" and test("^[^=[:cntrl:]]+$") | not) |
+		"string" and test("\\A[^=[:cntrl:]]+\\z") | not) |
 		wrong($at + "environment"; "\(.value.name | tojson) is no name"));
 
 # ---- who waits for whom ----------------------------------------------------

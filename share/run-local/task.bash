@@ -71,7 +71,7 @@ task_plan() {
 		--argjson commands "$(object commands)" '$ARGS.named +
 		{without: $ARGS.positional, nofile: ($nofile | tonumber? //
 		1048576), commands: $commands | map_values(fromjson)}' \
-		--args "${without[@]}" >"$work/run" || exit 125
+		--args -- "${without[@]}" >"$work/run" || exit 125
 	jq --slurpfile run "$work/run" '$run[0] as $run | '"$(
 		cat "$share/plan.jq")" "$document" >"$plan" 2>"$work/said" ||
 		fail "${1/#-/standard input}: $(sed 's/^jq: //

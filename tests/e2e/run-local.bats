@@ -13,7 +13,8 @@ setup_file() {
 	cd "$BATS_TEST_DIRNAME/../.." || exit 1
 	root=$PWD
 	containers_setup "$BATS_FILE_TMPDIR/c"
-	export C root
+	[[ -z $no_containers ]] || return 0
+	export root
 	R=$BATS_FILE_TMPDIR/registry host=
 	registry_start "$R"
 	host=$(registry_host "$R")
@@ -47,6 +48,7 @@ teardown_file() {
 }
 
 setup() {
+	containers_needed
 	wrap_setup
 	PATH=$root/pipelines:$PATH
 	cd "$tmp" || return
@@ -59,6 +61,7 @@ setup() {
 
 # Whatever happened, nothing is left behind.
 teardown() {
+	[[ -z $no_containers ]] || return 0
 	wrap_teardown
 	[[ -z $(ls "$TMPDIR") ]]
 	[[ -z $(podman ps -aq) && -z $(podman volume ls -q) ]]
@@ -324,9 +327,9 @@ in_order() {
 
 @test "secrets and files of variables come from a directory" {
 	mkdir secrets
-	printf 'one\ntwo\n' >secrets/plain-AbCdEf
-	echo '{"user": "me", "password": "pass"}' >secrets/login
-	echo parameter >secrets/deep
+	printf 'hid-one\nhid-two\n' >secrets/plain-AbCdEf
+	echo '{"user": "me", "password": "hid-pass"}' >secrets/login
+	echo hid-parameter >secrets/deep
 	printf '# comment\nFROM_FILE=file\nBOTH=file\nNOT A LINE\n' >secrets/x.env
 	definition '.containerDefinitions[0] |= (. + {
 		command: ["echo \"$A|$B|$C|$FROM_FILE|$BOTH\""],
@@ -340,11 +343,11 @@ in_order() {
 			"arn:aws:ssm:eu-west-1:123456789012:parameter/very/deep"}]})'
 	cp plain.json task.json
 	go --secrets=secrets
-	[[ $status -eq 0 && $(of app) == $'one\ntwo|pass|parameter|file|environment' ]]
+	[[ $status -eq 0 && $(of app) == $'hid-one\nhid-two|hid-pass|hid-parameter|file|environment' ]]
 	# No command line has them.
 	begin --secrets=secrets --command=app='["sleep 3"]'
 	eventually grep -q 'app: started' said
-	run grep -lsa "pas[s]\|on[e].two" /proc/[0-9]*/cmdline
+	run grep -lsa 'hi[d]-' /proc/[0-9]*/cmdline
 	[[ -z $output ]]
 	wait "${background[-1]}"
 	rm secrets/login
@@ -398,16 +401,29 @@ in_order() {
 		properties: [{name: "IgnoredUID", value: "1337"},
 			{name: "ProxyEgressPort", value: "15001"}]} |
 		.containerDefinitions += [($app | .name = "envoy" | .user = "1337" |
-			.command = ["sleep 60"] | .stopTimeout = 1)]'
+			.command = ["sleep 60"] | .stopTimeout = 1)]' \
+		--console=https://127.0.0.1:9 \
+		--enrol-secret=arn:aws:secretsmanager:eu-west-1:123456789012:secret:fg
+	mkdir secrets
+	echo fge_000000000000_0 >secrets/fg
 	go
 	[[ $status -eq 125 && ! -s out ]]
 	grep -qF 'proxyConfiguration: nothing leads the traffic' said
 	grep -qF -- --without=proxyConfiguration said
 	jq -e '.containerDefinitions[] | select(.name == "fg-sidecar").environment |
 		any(.name == "FG_EGRESS_UID" and .value == "1337")' task.json
-	go --without=proxyConfiguration
-	[[ $status -eq 0 && $(of app) == default ]]
-	in_order 'fg-sidecar: HEALTHY' 'app: exited with code 0'
+	begin --without=proxyConfiguration --secrets=secrets \
+		--command=app='["sleep 3; /bin/touch /x || exit 6"]'
+	eventually grep -q 'app: started' said
+	# Who talks to the Console is not seen by the proxy.
+	pgrep -u 1337 -P "$(podman inspect --format '{{.State.Pid}}' \
+		"$(podman ps -qf label=com.amazonaws.ecs.container-name=fg-sidecar)")" \
+		fg-sidecar
+	status=0
+	wait "${background[-1]}" || status=$?
+	cat out said
+	[[ $status -eq 6 ]]
+	in_order 'fg-sidecar: HEALTHY' 'app: exited with code 6'
 }
 
 @test "what says nothing is no reason to refuse, nor what may be left out" {
@@ -461,7 +477,21 @@ in_order() {
 	[[ $status -eq 125 && $output == *nowhere* ]]
 }
 
-@test "a second signal ends at once, and so does a reader that goes" {
+@test "a signal to all of its group is one to it" {
+	definition '.containerDefinitions[0] |= (. + {
+		command: ["trap \"echo bye; exit 0\" TERM
+			while :; do sleep 0.1; done"],
+		healthCheck: {command: ["CMD", "/bin/true"], interval: 1}})'
+	status=0
+	timeout 4 fg-run-local -v "${where[0]}" plain.json >out 2>said ||
+		status=$?
+	cat out said
+	[[ $status -eq 124 && $(of app) == bye ]]
+	in_order 'app: started' 'app: HEALTHY' 'app: is told to stop' \
+		'app: exited with code 0'
+}
+
+@test "a second signal ends at once, and a reader that goes ends nothing" {
 	definition '.containerDefinitions[0] |= (. + {stopTimeout: 60,
 		command: ["trap : TERM; while :; do sleep 0.1; done"]})'
 	cp plain.json task.json

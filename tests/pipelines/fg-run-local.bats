@@ -48,6 +48,9 @@ definition() {
 	.containerDefinitions += [$app]	containerDefinitions: two containers are called "app"
 	.containerDefinitions[0].essential = false	containerDefinitions: none is essential
 	.containerDefinitions[0].new = 1	containerDefinitions[0].new: unknown
+	.containerDefinitions[0].name = "app\n"	containerDefinitions[0].name: 
+	.containerDefinitions[0].secrets = [{name: "a=b", valueFrom: "x"}]	containerDefinitions[0].environment: "a=b" is no name
+	.containerDefinitions[0].environment = [{name: "a\nb", value: "x"}]	containerDefinitions[0].environment: 
 	.containerDefinitions[0].name = "a b"	containerDefinitions[0].name: 
 	.containerDefinitions[0].links = ["x"]	containerDefinitions[0].links: 
 	.containerDefinitions[0].privileged = true	containerDefinitions[0].privileged: 

@@ -254,6 +254,38 @@ the_longest_idle_goes(void **state)
 	world_end();
 }
 
+/* Sockets that come by another way; those beyond the limit are closed. */
+static void
+adopted(void **state)
+{
+	const struct httpd_config cfg = {.connections_max = 1};
+	struct peer p = {.in = BUF_MAX(1 << 16)}, q = p;
+	struct err e = {0};
+	int ends[2];
+
+	(void)state;
+	world_begin(&(struct mode){false}, &cfg);
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+	assert_int_equal(httpd_adopt(world.httpd, ends[0], &e), 0);
+	p.fd = ends[1];
+	peer_say(&p, STR(GET("/hold", "")));
+	wait_held(1);
+	assert_string_equal(world.held[0]->peer_address.p, "");
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+	assert_int_equal(httpd_adopt(world.httpd, ends[0], &e), -EAGAIN);
+	assert_int_equal(e.kind, ERR_TEMP);
+	q.fd = ends[1];
+	peer_hear(&q, NULL);
+	assert_true(str_starts(buf_str(&q.in), "HTTP/1.1 503 "));
+	httpd_answer(unhold(), 200, NULL, 0, STR("late"));
+	peer_hear(&p, "late");
+	peer_close(&p);
+	peer_close(&q);
+	world_end();
+}
+
 /* Connections that say nothing do not keep out those that do. */
 static void
 a_flood_of_silence(void **state)
@@ -448,6 +480,7 @@ main(void)
 	    PLAIN_AND_TLS(too_much_of_all),
 	    PLAIN_AND_TLS(too_much_that_is_not_read),
 	    PLAIN_AND_TLS(the_longest_idle_goes),
+	    cmocka_unit_test(adopted),
 	    PLAIN_AND_TLS(a_flood_of_silence),
 	    PLAIN_AND_TLS(no_descriptors),
 	    cmocka_unit_test(other_protocols),
