@@ -61,6 +61,17 @@ push(struct channel *c)
 	return true;
 }
 
+/* What is written already takes no room, also where it never all is. */
+static void
+close_up(struct channel *c)
+{
+	if (c->out_at <= c->out.n / 2)
+		return;
+	memmove(c->out.p, c->out.p + c->out_at, c->out.n - c->out_at);
+	c->out.n -= c->out_at;
+	c->out_at = 0;
+}
+
 /* Hand out whole messages; false: nonsense. */
 static bool
 hand_out(struct channel *c)
@@ -156,6 +167,7 @@ channel_send(
 {
 	struct head h = {.op = op, .n = (uint32_t)body.n, .id = id};
 
+	close_up(c);
 	if (body.n > MESSAGE_MAX || c->out.n + sizeof h + body.n > c->out.max)
 		return -EFBIG;
 	buf_add(&c->out, &h, sizeof h);

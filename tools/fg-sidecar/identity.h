@@ -34,8 +34,8 @@ int identity_load(struct identity *x, struct err *e);
 
 /*
  * Take an "enrolled" record as the answer to a request that was made with key,
- * for that boot id. It is on the disk before it is taken. ERR_PERM: no such
- * record; ERR_TEMP.
+ * for that boot id. It is on the disk before it is taken; a disk that fails is
+ * said, and no reason to do without. ERR_PERM: no such record; ERR_TEMP.
  */
 int identity_take(struct identity *x, struct str key, struct str boot,
     struct str record, struct err *e);
