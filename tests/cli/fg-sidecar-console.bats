@@ -349,6 +349,24 @@ recovers() {
 	sidecar_stop
 }
 
+@test "more than the spool holds: bounded, and every event is accounted for" {
+	console
+	console_gone
+	sidecar --policy-wait=0
+	[[ $($ask send 160000 500) == "acks True last 160000" ]]
+	[[ $(du -sm "$data/spool" | cut -f 1) -le 65 ]]
+	[[ $(awk '/^RssAnon/ { print $2 }' "/proc/$sidecar_pid/status") -lt 16384 ]]
+	console
+	eventually at_console '.seq == 160000'
+	sidecar_stop
+	# What came, and what is told to be lost, is all that there ever was.
+	jq -es '(map(select(.kind == "lost")) | length) as $told |
+		(map(select(.kind == "lost").count) | add) as $lost |
+		(map(select(.agent == "fg-sidecar").seq) | max) as $own |
+		$lost > 20000 and length - $told + $lost ==
+			160000 + $own - $told' "$console/events"
+}
+
 @test "through a proxy, which sees the name only; not where no_proxy says" {
 	console
 	policy 1 '{name: "any"}'
