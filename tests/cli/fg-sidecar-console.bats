@@ -240,6 +240,22 @@ recovers() {
 	eventually at_console '.boot == "00" and .seq == 5'
 }
 
+@test "a certificate that ran out: the secret gives another one" {
+	console 10
+	policy 1 '{name: "any"}'
+	sidecar
+	eventually healthy
+	printf '%s\n' "renew 503" "audits 503" >"$console/fault"
+	$ask send 5 300
+	twice() {
+		[[ $(asked enrol 200) -eq 2 ]]
+	}
+	eventually twice || eventually twice
+	[[ $(asked renew) -ge 1 ]] # audits that fail are not in its way
+	rm "$console/fault"
+	eventually at_console '.boot == "00" and .seq == 5'
+}
+
 @test "who may not enrol says so, and tries on" {
 	console
 	policy 1 '{name: "any"}'
