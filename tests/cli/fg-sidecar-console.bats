@@ -240,6 +240,22 @@ recovers() {
 	eventually at_console '.boot == "00" and .seq == 5'
 }
 
+@test "a certificate that ran out: the secret gives another one" {
+	console 10
+	policy 1 '{name: "any"}'
+	sidecar
+	eventually healthy
+	printf '%s\n' "renew 503" "audits 503" >"$console/fault"
+	$ask send 5 300
+	twice() {
+		[[ $(asked enrol 200) -eq 2 ]]
+	}
+	eventually twice || eventually twice
+	[[ $(asked renew) -ge 1 ]] # audits that fail are not in its way
+	rm "$console/fault"
+	eventually at_console '.boot == "00" and .seq == 5'
+}
+
 @test "who may not enrol says so, and tries on" {
 	console
 	policy 1 '{name: "any"}'
@@ -347,6 +363,24 @@ recovers() {
 	eventually at_console '.action == "prevent"'
 	at_console '.boot == "00" and .seq == 100'
 	sidecar_stop
+}
+
+@test "more than the spool holds: bounded, and every event is accounted for" {
+	console
+	console_gone
+	sidecar --policy-wait=0
+	[[ $($ask send 160000 500) == "acks True last 160000" ]]
+	[[ $(du -sm "$data/spool" | cut -f 1) -le 65 ]]
+	[[ $(awk '/^RssAnon/ { print $2 }' "/proc/$sidecar_pid/status") -lt 16384 ]]
+	console
+	eventually at_console '.seq == 160000'
+	sidecar_stop
+	# What came, and what is told to be lost, is all that there ever was.
+	jq -es '(map(select(.kind == "lost")) | length) as $told |
+		(map(select(.kind == "lost").count) | add) as $lost |
+		(map(select(.agent == "fg-sidecar").seq) | max) as $own |
+		$lost > 20000 and length - $told + $lost ==
+			160000 + $own - $told' "$console/events"
 }
 
 @test "through a proxy, which sees the name only; not where no_proxy says" {

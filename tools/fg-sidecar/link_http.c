@@ -160,7 +160,9 @@ done(struct httpc_call *call)
 	if (good)
 		backoff_good(&l->later);
 	else
-		backoff_bad(job == LINK_ENROL ? &l->enrol_later : &l->later,
+		backoff_bad(job == LINK_ENROL || job == LINK_RENEW
+				? &l->enrol_later
+				: &l->later,
 		    now_ms, link_retry_after(call));
 	if (l->stopping)
 		link_stop(l, now_ms);
