@@ -43,8 +43,7 @@ struct nearest {
 static void
 consider(struct nearest *best, struct str name, struct str given)
 {
-	bool begun =
-	    given.n >= 2 && str_eq(str_sub(name, 0, given.n), given);
+	bool begun = given.n >= 2 && str_eq(str_sub(name, 0, given.n), given);
 	size_t d = begun ? 1 : distance(name, given);
 
 	if (d < best->distance)

@@ -66,12 +66,12 @@ enum event_name {
 	EVENT_LIFECYCLE, /* those from here on are told, not judged */
 	EVENT_START,     /* start: tier, abilities */
 	EVENT_EXIT,      /* exit: of the container's main process */
-	EVENT_POLICY_APPLIED,  /* policy.applied */
-	EVENT_POLICY_REJECTED, /* policy.rejected: the last good one stays */
-	EVENT_POLICY_MISSING,  /* policy.missing */
-	EVENT_SIDECAR_LOST,    /* sidecar.lost */
-	EVENT_SIDECAR_BACK,    /* sidecar.back */
-	EVENT_REPORTER,        /* reporter.restarted */
+	EVENT_POLICY_APPLIED,   /* policy.applied */
+	EVENT_POLICY_REJECTED,  /* policy.rejected: the last good one stays */
+	EVENT_POLICY_MISSING,   /* policy.missing */
+	EVENT_SIDECAR_LOST,     /* sidecar.lost */
+	EVENT_SIDECAR_BACK,     /* sidecar.back */
+	EVENT_REPORTER,         /* reporter.restarted */
 	EVENT_CONSOLE_ENROLLED, /* console.enrolled */
 	EVENT_CONSOLE_RENEWED,  /* console.renewed: the certificate */
 	EVENT_CONSOLE_REFUSED,  /* console.refused: to enrol, and why */
@@ -84,7 +84,7 @@ enum event_name {
 	EVENT_WAAS_RESTARTED,   /* waas.restarted */
 	EVENT_ALERT_FAILED,     /* alert.failed: a rule of alerts */
 	EVENT_CUSTOM_ALERT,     /* alert: such a rule's own */
-	EVENT_UNSEEN,          /* unseen: what could not be watched, and why */
+	EVENT_UNSEEN,           /* unseen: what could not be watched, and why */
 	EVENT_LOST, /* lost: `count` events dropped, why in `detail` */
 	EVENT_NAMES
 };

@@ -90,8 +90,8 @@ void
 httpc_start(struct httpc *h, struct httpc_call *call, int64_t now_ms)
 {
 	h->call = call;
-	h->call_due_ms = now_ms + (call->timeout_ms > 0 ? call->timeout_ms
-							: TIMEOUT_MS);
+	h->call_due_ms =
+	    now_ms + (call->timeout_ms > 0 ? call->timeout_ms : TIMEOUT_MS);
 	httpc_call_reset(call);
 	/* What is left of the last one: nothing that a server may send. */
 	if (h->phase == HTTPC_KEPT)
@@ -179,8 +179,8 @@ open_up(struct httpc *h, short revents, int64_t now_ms, struct err *e)
 	if (r == 0)
 		h->due_ms = h->call_due_ms;
 	else if (r == -EAGAIN && now_ms >= h->due_ms)
-		r = err_set(e, ERR_TEMP, ETIMEDOUT,
-		    "%s: no connection in time", h->server.host);
+		r = err_set(e, ERR_TEMP, ETIMEDOUT, "%s: no connection in time",
+		    h->server.host);
 	return r;
 }
 
@@ -258,7 +258,8 @@ httpc_next(const struct httpc *h)
 	if (h->call == NULL)
 		return INT64_MAX;
 	/* Not begun: at once. */
-	if (h->phase == HTTPC_APART || (h->phase == HTTPC_TALK && h->out.n == 0))
+	if (h->phase == HTTPC_APART ||
+	    (h->phase == HTTPC_TALK && h->out.n == 0))
 		return 0;
 	return h->due_ms;
 }

@@ -36,7 +36,7 @@ struct httpc_config {
 	 */
 	const char *proxy;
 	struct tls_context *tls; /* for https; must outlive the connection */
-	unsigned connect_ms; /* name, connection, handshake; 0: 10,000 */
+	unsigned connect_ms;     /* name, connection, handshake; 0: 10,000 */
 };
 
 /*

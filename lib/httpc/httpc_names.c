@@ -2,16 +2,12 @@
 #include "httpc_names.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/fd.h"
 
 /* What comes through the pipe, in one write. */
@@ -36,57 +32,34 @@ look_up(const char *host, unsigned port, int flags, struct answer *ret)
 		return;
 	for (a = list; a != NULL && ret->n < HTTPC_NAMES_MAX; a = a->ai_next)
 		if (a->ai_addrlen <= sizeof ret->addr[0])
-			memcpy(
-			    &ret->addr[ret->n++], a->ai_addr, a->ai_addrlen);
+			memcpy(&ret->addr[ret->n++], a->ai_addr, a->ai_addrlen);
 	freeaddrinfo(list);
 }
 
-/* Nothing of its parent's is held open by it, least of all a lock. */
-static void __attribute__((noreturn))
-child(const char *host, unsigned port, unsigned seconds, int out)
+/* What is to be looked up. */
+struct question {
+	const char *host;
+	unsigned port, seconds;
+};
+
+static void
+work(int out, const void *arg)
 {
+	const struct question *q = arg;
 	struct answer found;
-	sigset_t none;
 
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	if (dup2(out, STDIN_FILENO) < 0)
-		_exit(1);
-	(void)close_range(STDIN_FILENO + 1, ~0U, 0);
-	(void)alarm(seconds);
-	look_up(host, port, AI_ADDRCONFIG, &found);
-	_exit(write(STDIN_FILENO, &found, sizeof found) !=
-	      (ssize_t)sizeof found);
-}
-
-static int
-start(struct httpc_names *x, const char *host, unsigned port, unsigned seconds)
-{
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -errno;
-	x->pid = fork();
-	if (x->pid == 0)
-		child(host, port, seconds, ends[1]);
-	(void)close(ends[1]);
-	if (x->pid < 0) {
-		int error = errno;
-
-		(void)close(ends[0]);
-		return -error;
-	}
-	x->fd = ends[0];
-	return 0;
+	(void)alarm(q->seconds);
+	look_up(q->host, q->port, AI_ADDRCONFIG, &found);
+	(void)fd_write_all(out, "", &found, sizeof found, NULL);
 }
 
 int
 httpc_names_ask(struct httpc_names *x, const char *host, unsigned port,
     unsigned seconds, struct err *e)
 {
+	const struct question q = {host, port, seconds};
 	struct answer found;
-	int r;
+	int fd;
 
 	*x = (struct httpc_names){.fd = -1};
 	look_up(host, port, AI_NUMERICHOST, &found);
@@ -95,9 +68,13 @@ httpc_names_ask(struct httpc_names *x, const char *host, unsigned port,
 		memcpy(x->addr, found.addr, sizeof x->addr);
 		return 0;
 	}
-	r = start(x, host, port, seconds);
-	return r == 0 ? 0
-		      : err_set(e, ERR_TEMP, -r, "%s: %s", host, strerror(-r));
+	fd = child_start(work, &q, &x->pid, e);
+	if (fd < 0) {
+		err_prefix(e, "%s", host);
+		return fd;
+	}
+	x->fd = fd;
+	return 0;
 }
 
 int
@@ -130,6 +107,5 @@ httpc_names_drop(struct httpc_names *x)
 	if (x->fd < 0)
 		return;
 	fd_closep(&x->fd);
-	(void)kill(x->pid, SIGKILL);
-	(void)waitpid(x->pid, NULL, 0);
+	child_end(x->pid);
 }

@@ -59,8 +59,8 @@ try_next(struct httpc *h, int error, struct err *e)
 		}
 		error = errno;
 	}
-	return err_set(e, ERR_TEMP, error, "%s:%u: %s", p->host, p->port,
-	    strerror(error));
+	return err_set(
+	    e, ERR_TEMP, error, "%s:%u: %s", p->host, p->port, strerror(error));
 }
 
 static int
@@ -145,8 +145,7 @@ secure(struct httpc *h, struct err *e)
 	int r = 0;
 
 	if (h->tls == NULL)
-		r = tls_connect(
-		    h->cfg.tls, h->fd, h->server.host, &h->tls, e);
+		r = tls_connect(h->cfg.tls, h->fd, h->server.host, &h->tls, e);
 	if (r == 0)
 		r = tls_handshake(h->tls, e);
 	if (r == -EAGAIN)
@@ -169,8 +168,8 @@ httpc_open_step(struct httpc *h, short revents, struct err *e)
 	case HTTPC_APART:
 		h->in = BUF_MAX(limits.head + 65536);
 		h->at = 0;
-		r = httpc_names_ask(
-		    &h->names, p->host, p->port, h->cfg.connect_ms / 1000 + 1, e);
+		r = httpc_names_ask(&h->names, p->host, p->port,
+		    h->cfg.connect_ms / 1000 + 1, e);
 		h->phase = HTTPC_NAMES;
 		return r != 0 || h->names.fd < 0 ? r : -EAGAIN;
 	case HTTPC_NAMES:

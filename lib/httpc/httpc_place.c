@@ -82,7 +82,8 @@ set_proxy(struct httpc *h, struct err *e)
 	if (login.n > 0)
 		set_login(h, login);
 	return buf_error(&h->proxy_login) != 0
-		   ? err_set(e, ERR_USAGE, E2BIG, "the proxy's login is too long")
+		   ? err_set(
+			 e, ERR_USAGE, E2BIG, "the proxy's login is too long")
 		   : 0;
 }
 

@@ -49,8 +49,8 @@ struct httpc {
 	unsigned at;
 	int fd;
 	struct tls *tls;
-	short wants;   /* of poll(2) */
-	bool reused;   /* an answer came on it before */
+	short wants; /* of poll(2) */
+	bool reused; /* an answer came on it before */
 	int64_t due_ms;
 
 	struct httpc_call *call;

@@ -62,9 +62,8 @@ read_head(struct httpc *h, struct err *e)
 {
 	struct httpc_answer *a = &h->answer;
 	const struct http1_asked asked = {
-	    .method = strcmp(h->call->method, "GET") == 0
-			  ? HTTP1_METHOD_GET
-			  : HTTP1_METHOD_POST};
+	    .method = strcmp(h->call->method, "GET") == 0 ? HTTP1_METHOD_GET
+							  : HTTP1_METHOD_POST};
 	int r;
 
 	for (;;) {
@@ -84,7 +83,8 @@ read_head(struct httpc *h, struct err *e)
 	}
 	a->has_head = true;
 	a->left = a->head.h.length;
-	http1_chunk_begin(&a->chunks, NULL, 0);
+	/* Those of the head are in call->head by now. */
+	http1_chunk_begin(&a->chunks, a->fields, HTTPC_STATE_FIELDS);
 	h->call->status = a->head.status;
 	h->call->head = BUF_MAX(limits.head);
 	buf_add(&h->call->head, h->in.p, a->head.h.size);
@@ -137,8 +137,8 @@ read_body(struct httpc *h, bool end, struct err *e)
 	case HTTP1_BODY_CHUNKED:
 		return read_chunks(h, e);
 	case HTTP1_BODY_LENGTH:
-		data = str_sub(data, 0,
-		    a->left < data.n ? (size_t)a->left : data.n);
+		data = str_sub(
+		    data, 0, a->left < data.n ? (size_t)a->left : data.n);
 		r = add(h, data, e);
 		consume(h, data.n);
 		a->left -= data.n;

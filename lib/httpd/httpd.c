@@ -12,8 +12,11 @@
 #include "httpd_conn.h"
 
 enum {
-	ACCEPTS_MAX = 64, /* of a round */
+	ACCEPTS_MAX = 16, /* of a round; others may listen, too */
 	PAUSE_MS = 100,   /* when there are no descriptors */
+	KEEP_IDLE_S = 60, /* tcp(7): a peer that says nothing is asked, */
+	KEEP_EACH_S = 15, /* so often, */
+	KEEP_TIMES = 4,   /* and so many times, whether it is there */
 };
 
 static void
@@ -81,18 +84,33 @@ turn_away(struct httpd *h, int fd)
 	(void)close(fd);
 }
 
+/* Of a listener, whose connections inherit it. Not for AF_UNIX. */
+static void
+set_options(int fd)
+{
+	static const struct {
+		int level, name, value;
+	} rows[] = {
+	    {IPPROTO_TCP, TCP_NODELAY, 1},
+	    {IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S},
+	    {IPPROTO_TCP, TCP_KEEPINTVL, KEEP_EACH_S},
+	    {IPPROTO_TCP, TCP_KEEPCNT, KEEP_TIMES},
+	    {SOL_SOCKET, SO_KEEPALIVE, 1},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		(void)setsockopt(fd, rows[i].level, rows[i].name,
+		    &rows[i].value, sizeof rows[i].value);
+}
+
 static int
 take(struct httpd *h, int fd, const void *from, struct err *e)
 {
-	const int on = 1;
-
 	if (h->stat.connections >= h->cfg.connections_max &&
 	    !httpd_conn_evict(h)) {
 		turn_away(h, fd);
 		return err_set(e, ERR_TEMP, EAGAIN, "too many connections");
 	}
-	/* Not for AF_UNIX. */
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	return httpd_conn_open(h, fd, from, e);
 }
 
@@ -140,6 +158,7 @@ httpd_adopt(struct httpd *h, int fd, struct err *e)
 
 	if (getpeername(fd, (struct sockaddr *)&from, &n) != 0)
 		from.ss_family = AF_UNSPEC;
+	set_options(fd);
 	return take(h, fd, &from, e);
 }
 
@@ -180,6 +199,8 @@ httpd_new(const struct httpd_config *cfg, int listener, struct httpd **ret,
 		free(h);
 		return r;
 	}
+	if (listener >= 0)
+		set_options(listener);
 	*ret = h;
 	return 0;
 }

@@ -125,7 +125,8 @@ struct httpd_stat {
  * else of the one that is idle for the longest, else of the oldest that has
  * been at its handshake or head for a second; if there is none it is answered
  * 503, or with TLS closed without a handshake. A request that waits for its
- * answer keeps its place.
+ * answer keeps its place; a peer that vanished without a word is found by TCP
+ * itself within two minutes (keepalive).
  *
  * ERR_TEMP: no memory, no descriptor.
  */
@@ -137,8 +138,8 @@ void httpd_free(struct httpd *h);
 void httpd_freep(struct httpd **h);
 
 /*
- * Serve the connected stream socket fd as if it had been accepted; it becomes
- * the server's, also when this fails. ERR_TEMP.
+ * Serve the connected, non-blocking stream socket fd as if it had been
+ * accepted; it becomes the server's, also when this fails. ERR_TEMP.
  */
 int httpd_adopt(struct httpd *h, int fd, struct err *e);
 
@@ -169,7 +170,8 @@ void httpd_answer(struct httpd_request *r, unsigned status,
 
 /*
  * The same with the body that all errors of this server have (Content-Type
- * application/json): {"type":"error","v":1,"status":N,"msg":"TEXT"}.
+ * application/json): {"type":"error","v":1,"status":N,"msg":"TEXT"}. With 503
+ * goes Retry-After: 1.
  */
 void httpd_error(struct httpd_request *r, unsigned status, const char *msg);
 

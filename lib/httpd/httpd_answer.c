@@ -91,8 +91,10 @@ send_answer(struct httpd_conn *c, unsigned status,
 static void
 send_error(struct httpd_conn *c, unsigned status, const char *msg)
 {
-	const struct httpd_field type = {
-	    STR("Content-Type"), STR("application/json")};
+	const struct httpd_field fields[] = {
+	    {STR("Content-Type"), STR("application/json")},
+	    {STR("Retry-After"), STR("1")},
+	};
 	cleanup_buf struct buf body = BUF_MAX(ERROR_BODY_MAX);
 	struct jwrite w;
 
@@ -102,7 +104,7 @@ send_error(struct httpd_conn *c, unsigned status, const char *msg)
 	jwrite_kv(&w, "msg", str_sub(str_of(msg), 0, ERROR_BODY_MAX / 8));
 	jwrite_end(&w);
 	buf_addc(&body, '\n');
-	send_answer(c, status, &type, 1, buf_str(&body));
+	send_answer(c, status, fields, status == 503 ? 2 : 1, buf_str(&body));
 }
 
 void

@@ -26,8 +26,8 @@ inject_value_image(const char *name, const char *value, struct err *e)
  * A user or a password would be readable by all who can describe the task.
  */
 int
-inject_value_url(const char *name, const char *value, const char *scheme,
-    struct err *e)
+inject_value_url(
+    const char *name, const char *value, const char *scheme, struct err *e)
 {
 	struct str all = str_of(value), authority, path;
 
@@ -54,6 +54,5 @@ inject_value_arn(const char *name, const char *value, struct err *e)
 {
 	if (value == NULL || strncmp(value, "arn:", 4) == 0)
 		return 0;
-	return err_set(
-	    e, ERR_USAGE, EINVAL, "%s: not an ARN (arn:...)", name);
+	return err_set(e, ERR_USAGE, EINVAL, "%s: not an ARN (arn:...)", name);
 }

@@ -14,8 +14,8 @@
 int inject_value_image(const char *name, const char *value, struct err *e);
 
 /* A URL that starts with scheme, "https://", without user and password. */
-int inject_value_url(const char *name, const char *value, const char *scheme,
-    struct err *e);
+int inject_value_url(
+    const char *name, const char *value, const char *scheme, struct err *e);
 
 /* An ARN, by its beginning. */
 int inject_value_arn(const char *name, const char *value, struct err *e);

@@ -20,8 +20,8 @@ may_hold(const struct jtree *named, struct str app_id)
 }
 
 static bool
-concerns(const struct collections *all, const struct jtree *rule,
-    struct str app_id)
+concerns(
+    const struct collections *all, const struct jtree *rule, struct str app_id)
 {
 	const struct jtree *list = jtree_get(rule, "collections"), *t;
 

@@ -56,6 +56,27 @@ int scandb_image(struct scandb *db, const struct imageref *ref,
     const char *digest, const struct oci_platform *platform, struct arena *a,
     struct oci_image *out, struct err *e);
 
+enum {
+	SCANDB_LIST_MAX = 1000,   /* tags of one list */
+	SCANDB_PLATFORMS_MAX = 64 /* of a tag; more are left out */
+};
+
+/* A tag that is known, and the platforms for which it is. */
+struct scandb_entry {
+	struct str image; /* in full: "docker.io/library/nginx:1" */
+	char digest[IMAGEREF_DIGEST_MAX + 1];
+	int64_t checked_at; /* s since 1970 */
+	const struct oci_platform *platforms;
+	size_t n_platforms;
+};
+
+/*
+ * Up to limit (1 to SCANDB_LIST_MAX) tags, in the order of host, repository
+ * and tag, behind that of `after` (NULL: from the first). Strings are in a.
+ */
+int scandb_list(struct scandb *db, const struct imageref *after, uint32_t limit,
+    struct arena *a, struct scandb_entry **ret, size_t *n, struct err *e);
+
 /* Keep what was found for ref, and its tag's time; one transaction. */
 int scandb_put(struct scandb *db, const struct imageref *ref,
     const struct oci_found *found, const struct oci_config *config, int64_t now,

@@ -4,19 +4,6 @@
 
 #include "scandb_sql.h"
 
-/* A digest from the file; a foreign hand may have written it. */
-static int
-take_digest(struct scandb *db, struct str text,
-    char digest[IMAGEREF_DIGEST_MAX + 1], struct err *e)
-{
-	if (!imageref_digest_ok(text))
-		return err_set(e, ERR_PERM, EBADMSG,
-		    "%s: damaged: a malformed digest", db->path);
-	memcpy(digest, text.p, text.n);
-	digest[text.n] = '\0';
-	return 0;
-}
-
 int
 scandb_tag(struct scandb *db, const struct imageref *ref,
     struct scandb_tag *ret, struct err *e)
@@ -32,7 +19,7 @@ scandb_tag(struct scandb *db, const struct imageref *ref,
 	if (r != 1)
 		return r;
 	ret->checked_at = sqlite3_column_int64(s, 1);
-	r = take_digest(db, scandb_text(s, 0), ret->digest, e);
+	r = scandb_digest(db, scandb_text(s, 0), ret->digest, e);
 	return r != 0 ? r : 1;
 }
 
@@ -53,36 +40,10 @@ in_repo(struct scandb *db, const struct imageref *ref, const char *digest,
 /* ---- from index to manifest --------------------------------------------- */
 
 static int
-take_part(struct scandb *db, struct str text, char part[OCI_PLATFORM_PART],
-    struct err *e)
-{
-	if (text.n >= OCI_PLATFORM_PART)
-		return err_set(e, ERR_PERM, EBADMSG,
-		    "%s: damaged: a malformed platform", db->path);
-	memcpy(part, text.p, text.n);
-	part[text.n] = '\0';
-	return 0;
-}
-
-/* os, arch and variant from column on. */
-static int
-take_platform(struct scandb *db, sqlite3_stmt *s, int column,
-    struct oci_platform *p, struct err *e)
-{
-	int r = take_part(db, scandb_text(s, column), p->os, e);
-
-	if (r == 0)
-		r = take_part(db, scandb_text(s, column + 1), p->arch, e);
-	if (r == 0)
-		r = take_part(db, scandb_text(s, column + 2), p->variant, e);
-	return r;
-}
-
-static int
 take_entry(struct scandb *db, sqlite3_stmt *s, struct arena *a,
     struct oci_entry *entry, struct err *e)
 {
-	int r = take_platform(db, s, 1, &entry->platform, e);
+	int r = scandb_platform(db, s, 1, &entry->platform, e);
 
 	if (r != 0)
 		return r;
@@ -136,7 +97,7 @@ descend(struct scandb *db, char digest[IMAGEREF_DIGEST_MAX + 1],
 			return r < 0 ? r : 1;
 		r = oci_index_select(&index, platform, &entry, e);
 		if (r == 0)
-			r = take_digest(
+			r = scandb_digest(
 			    db, entry->descriptor.digest, digest, e);
 		if (r != 0)
 			return r;
@@ -181,7 +142,7 @@ read_manifest(struct scandb *db, const char *digest, bool by_index,
 		r = scandb_step(db, s, e);
 	if (r != 1)
 		return r;
-	r = take_platform(db, s, 2, &have, e);
+	r = scandb_platform(db, s, 2, &have, e);
 	if (r == 0 && !by_index && oci_platform_rank(platform, &have) == 0)
 		r = oci_platform_refuse(platform, &have, e);
 	if (r == 0)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <string.h>
 
 void
 scandb_statement_freep(sqlite3_stmt **s)
@@ -131,4 +132,43 @@ scandb_text(sqlite3_stmt *s, int column)
 	if (p == NULL)
 		return STR("");
 	return str_make(p, (size_t)sqlite3_column_bytes(s, column));
+}
+
+/* ---- what a foreign hand may have written ------------------------------- */
+
+int
+scandb_digest(struct scandb *db, struct str text,
+    char digest[IMAGEREF_DIGEST_MAX + 1], struct err *e)
+{
+	if (!imageref_digest_ok(text))
+		return err_set(e, ERR_PERM, EBADMSG,
+		    "%s: damaged: a malformed digest", db->path);
+	memcpy(digest, text.p, text.n);
+	digest[text.n] = '\0';
+	return 0;
+}
+
+static int
+take_part(struct scandb *db, struct str text, char part[OCI_PLATFORM_PART],
+    struct err *e)
+{
+	if (text.n >= OCI_PLATFORM_PART)
+		return err_set(e, ERR_PERM, EBADMSG,
+		    "%s: damaged: a malformed platform", db->path);
+	memcpy(part, text.p, text.n);
+	part[text.n] = '\0';
+	return 0;
+}
+
+int
+scandb_platform(struct scandb *db, sqlite3_stmt *s, int column,
+    struct oci_platform *p, struct err *e)
+{
+	int r = take_part(db, scandb_text(s, column), p->os, e);
+
+	if (r == 0)
+		r = take_part(db, scandb_text(s, column + 1), p->arch, e);
+	if (r == 0)
+		r = take_part(db, scandb_text(s, column + 2), p->variant, e);
+	return r;
 }

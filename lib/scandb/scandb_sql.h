@@ -44,4 +44,12 @@ int scandb_run(
 /* A column as text, borrowed until the next step; empty for NULL. */
 struct str scandb_text(sqlite3_stmt *s, int column);
 
+/* A digest from the file, or -EBADMSG. */
+int scandb_digest(struct scandb *db, struct str text,
+    char digest[IMAGEREF_DIGEST_MAX + 1], struct err *e);
+
+/* os, arch and variant, from column on, or -EBADMSG. */
+int scandb_platform(struct scandb *db, sqlite3_stmt *s, int column,
+    struct oci_platform *p, struct err *e);
+
 #endif

@@ -93,6 +93,19 @@ store_append(struct store *s, struct store_batch *batches, size_t n,
 }
 
 static int
+words_ok(const struct store_words *w, struct err *e)
+{
+	if (w->n > STORE_WORDS_MAX)
+		return err_set(e, ERR_PERM, EINVAL,
+		    "a filter of more than %d words", STORE_WORDS_MAX);
+	for (size_t i = 0; i < w->n; i++)
+		if (w->v[i].n > STORE_APP_MAX)
+			return err_set(e, ERR_PERM, EINVAL,
+			    "a word of more than %d bytes", STORE_APP_MAX);
+	return 0;
+}
+
+static int
 query_ok(const struct store_query *q, struct err *e)
 {
 	const struct store_filter *f = &q->filter;
@@ -100,16 +113,15 @@ query_ok(const struct store_query *q, struct err *e)
 	    &f->containers, &f->rules, &f->types, &f->names};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (words[i]->n > STORE_WORDS_MAX)
-			return err_set(e, ERR_PERM, EINVAL,
-			    "a filter of more than %d words", STORE_WORDS_MAX);
+		if (words_ok(words[i], e) != 0)
+			return -EINVAL;
 	if (q->limit < 1 || q->limit > STORE_PAGE_MAX)
 		return err_set(e, ERR_PERM, EINVAL,
 		    "a limit of %u, not 1 to %d", q->limit, STORE_PAGE_MAX);
 	if (q->look < 1 || q->look > STORE_LOOK_MAX)
 		return err_set(e, ERR_PERM, EINVAL,
 		    "%u rows to look at, not 1 to %d", q->look, STORE_LOOK_MAX);
-	return store_text_ok(f->search, "search", STORE_TEXT_MAX, false, e);
+	return store_text_ok(f->search, "search", STORE_SEARCH_MAX, false, e);
 }
 
 int

@@ -16,6 +16,7 @@ enum {
 					      * may be longer */
 	STORE_PAGE_ARENA = 16 * 1024 * 1024, /* that are enough for a page */
 	STORE_LOOK_MAX = 1000000,            /* rows looked at for a page */
+	STORE_SEARCH_MAX = 256,              /* bytes of `search` */
 	STORE_WORDS_MAX = 64,                /* of a filter */
 	STORE_RANGES_MAX = 256, /* of one boot; see store_append() */
 };
@@ -102,14 +103,19 @@ struct store_batch {
  * the one of the lowest numbers is forgotten: an event of it that comes again
  * is stored again. So no event is ever taken for a duplicate that is none.
  *
+ * A clock that was set back by up to two days changes nothing: days do not go
+ * back. By more, audits go into the file of their day, and who follows the
+ * newest does not see them until the clock is there again.
+ *
  * -ENOSPC, ERR_TEMP: no room; no answer is valid then, as after all errors.
  */
 int store_append(struct store *s, struct store_batch *batches, size_t n,
     int64_t now_ms, struct err *e);
 
 /*
- * Any of n words; 0 of them: all. A word with '*' stands for what fits, letters
- * in either case; one without is the text itself, to the letter.
+ * Any of n words, of STORE_APP_MAX bytes at most; 0 of them: all. A word with
+ * '*' is a pattern of glob_match(), letters in either case; one without is the
+ * text itself, to the letter.
  */
 struct store_words {
 	const struct str *v;

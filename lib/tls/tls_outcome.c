@@ -132,7 +132,8 @@ tls_outcome(struct tls *t, int ret, struct err *e)
 	case SSL_ERROR_ZERO_RETURN:
 		return 0;
 	case SSL_ERROR_SSL:
-		if (ERR_GET_REASON(last) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+		if (ERR_GET_LIB(last) == ERR_LIB_SSL &&
+		    ERR_GET_REASON(last) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 			return gone(t, e);
 		r = of_ssl(t, last, &why);
 		return end(t, r, &why, e);

@@ -28,23 +28,24 @@ add_name(struct buf *b, X509_NAME *name)
 	buf_addf(b, "\"%.*s\"", n < 128 ? (int)n : 128, p != NULL ? p : "");
 }
 
-/* "the certificate of "host"", or of whom else in its chain. */
+/* Whose it is: the server's, the client's, or of whom else in the chain. */
 static void
 add_subject(struct buf *b, const struct tls *t, X509 *x, int depth)
 {
 	struct pki_facts facts;
 
-	if (depth > 0 || (t->host == NULL && pki_x509_facts(x, &facts, NULL))) {
+	if (depth > 0) {
 		buf_addz(b, "the certificate of the authority ");
 		add_name(b, X509_get_subject_name(x));
-		return;
-	}
-	if (t->host != NULL)
+	} else if (t->host != NULL) {
 		buf_addf(b, "the certificate of \"%s\"", t->host);
-	else
-		buf_addf(b, "the client's certificate (%s%s)",
-		    facts.uri[0] != '\0' ? facts.uri : "serial ",
-		    facts.uri[0] != '\0' ? "" : facts.serial);
+	} else {
+		buf_addz(b, "the client's certificate");
+		if (pki_x509_facts(x, &facts, NULL) == 0)
+			buf_addf(b, " (%s%s)",
+			    facts.uri[0] != '\0' ? "" : "serial ",
+			    facts.uri[0] != '\0' ? facts.uri : facts.serial);
+	}
 }
 
 /* ---- what is wrong ------------------------------------------------------ */

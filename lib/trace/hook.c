@@ -26,6 +26,9 @@
 #ifndef SYS_setxattrat
 #define SYS_setxattrat 463
 #endif
+#ifndef SYS_open_tree_attr
+#define SYS_open_tree_attr 467
+#endif
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
 #endif
@@ -171,6 +174,7 @@ const struct hook hook_table[] = {
     MOUNTS(move_mount, 2, 3, 0, 1),
     MOUNTS(fsopen, NO, NO, NO, NO),
     MOUNTS(open_tree, NO, NO, 0, 1),
+    MOUNTS(open_tree_attr, NO, NO, 0, 1),
     MOUNTS(mount_setattr, 0, 1, NO, NO),
     HOOK(pivot_root, .events = ON(MOUNT) | HOOK_FACTS, .work = HOOK_ROOT),
     HOOK(unshare, .events = ON(NAMESPACE) | HOOK_FACTS, .work = HOOK_ROOT,

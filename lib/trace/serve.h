@@ -29,6 +29,8 @@ int serve_fd(struct trace *t, struct call *c);
 /* serve_open.c */
 int serve_open(struct trace *t, struct call *c);
 int serve_handle(struct trace *t, struct call *c);
+/* Memory of processes, by another way than its addresses. */
+bool serve_is_memory(const struct trace *t, pid_t tid, struct str path);
 /* Is what was opened as fd memory of a process? Then it is refused. */
 int serve_opened_memory(struct trace *t, struct call *c, int fd);
 /* The file that was opened as fd, when what was judged had the sum `judged`. */
@@ -60,17 +62,14 @@ int serve_target(struct trace *t, struct call *c);
 int serve_kernel(struct trace *t, struct call *c);
 int serve_refuse(struct trace *t, struct call *c);
 int serve_memory(struct trace *t, struct call *c);
-
-/* serve_mount.c */
-int serve_mount(struct trace *t, struct call *c);
-
 /* The guarded process whose file in /proc this is, or 0. */
 pid_t serve_guards_proc(
     const struct trace *t, const struct call *c, struct str path);
-/* Memory of processes, by another way than its addresses. */
-bool serve_is_memory(const struct trace *t, pid_t tid, struct str path);
 /* An event, and -EPERM whatever the judge says. */
 int serve_refuse_for(struct trace *t, struct call *c, enum event_name name,
     pid_t target, uint64_t number);
+
+/* serve_mount.c */
+int serve_mount(struct trace *t, struct call *c);
 
 #endif

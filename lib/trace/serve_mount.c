@@ -9,13 +9,33 @@
 #include "path.h"
 #include "serve.h"
 
-/* mount(2): of what is mounted already, another property. */
-#define CHANGES (MS_REMOUNT | MS_PRIVATE | MS_SLAVE | MS_SHARED | MS_UNBINDABLE)
+#define PROPAGATION (MS_PRIVATE | MS_SLAVE | MS_SHARED | MS_UNBINDABLE)
 
 struct mounting {
 	struct path where, what;
 	bool has_where, has_what;
 };
+
+/* mount(2)'s flags as the kernel takes them: an old magic number is not one. */
+static uint64_t
+flags_of(const struct call *c)
+{
+	uint64_t flags = c->hook->nr == SYS_mount ? c->args[3] : 0;
+
+	return (flags & MS_MGC_MSK) == MS_MGC_VAL
+		   ? flags & ~(uint64_t)MS_MGC_MSK
+		   : flags;
+}
+
+/* Only other properties of what is mounted already, in the kernel's order. */
+static bool
+changes(const struct call *c)
+{
+	uint64_t flags = flags_of(c);
+
+	return c->hook->nr == SYS_mount_setattr || flags & MS_REMOUNT ||
+	       (!(flags & MS_BIND) && flags & PROPAGATION);
+}
 
 /* The names of a call, each of which it may have. */
 static int
@@ -24,9 +44,9 @@ find(struct trace *t, struct call *c, struct mounting *m)
 	int error = 0;
 
 	m->has_where = c->hook->arg[1] != HOOK_NO_ARG;
-	m->has_what =
-	    c->hook->arg[3] != HOOK_NO_ARG &&
-	    (c->hook->nr != SYS_mount || c->args[3] & (MS_BIND | MS_MOVE));
+	m->has_what = c->hook->arg[3] != HOOK_NO_ARG &&
+		      (c->hook->nr != SYS_mount ||
+			  (!changes(c) && flags_of(c) & (MS_BIND | MS_MOVE)));
 	if (m->has_where)
 		error = arg_name(t, c, 1, 0);
 	if (error == 0 && m->has_what)
@@ -46,8 +66,7 @@ covers(const struct trace *t, const struct call *c, const struct path *p)
 {
 	if (path_guards(t, p))
 		return true;
-	if (c->hook->nr == SYS_mount_setattr ||
-	    (c->hook->nr == SYS_mount && c->args[3] & CHANGES))
+	if (changes(c))
 		return false;
 	return path_above_guarded(t, p->real) ||
 	       serve_guards_proc(t, c, p->real) != 0 ||

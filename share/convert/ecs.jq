@@ -99,7 +99,7 @@ def process:
 			else $args | length end),
 		command_line: ($args | join(" ") | text),
 		working_directory: .cwd | text,
-		interactive: (if .facts | words | index("tty") then true
+		interactive: (if .facts | words | any(. == "tty") then true
 			else null end),
 		user: ({id: (.euid | number | if . then tostring else null end)}
 			| filled),

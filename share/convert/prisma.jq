@@ -78,7 +78,7 @@ def runtime:
 		processPath: .process.exe,
 		command: (.process.args | words | join(" ") | text),
 		interactive: (if .process then
-			.process.facts | words | index("tty") != null
+			.process.facts | words | any(. == "tty")
 			else null end),
 		filepath: .file.path,
 		ip: .net.addr,

@@ -231,6 +231,17 @@ until_seen() {
 	until_seen 4 5 6 7 8 9 10 11 12 13
 }
 
+# A transfer without a byte for ten seconds is given up elsewhere.
+@test "--follow: a Console that has long nothing to say is no fault" {
+	console ok ok ok slow
+	following -n 1
+	until_seen 8
+	events 9
+	sleep 8
+	until_seen 8 9
+	[[ ! -s err ]]
+}
+
 @test "--follow: a Console that is started again is found again" {
 	local port
 	console

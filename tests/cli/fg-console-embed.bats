@@ -181,8 +181,26 @@ started() {
 		'{"image":["x"]}'; do
 		[[ $(code api POST /api/v1/scans -d "$body") == 400 ]]
 	done
+	# All of it, page by page.
+	[[ $(code api GET /api/v1/scans) == 200 ]]
+	is 'all(.type == "scan" and (.digest | length > 0)
+		and (.platforms | index("linux/amd64")))'
+	local all after='' got=''
+	all=$(jq -r '.[].image' "$tmp/body")
+	[[ $all == *docker.io/library/nginx:1.25* ]]
+	while [[ $(code api GET "/api/v1/scans?limit=1$after") == 200 &&
+	    $(<"$tmp/body") != "[]" ]]; do
+		got+=$(jq -r '.[0].image' "$tmp/body")$'\n'
+		after="&after=$(jq -r '.[0].image' "$tmp/body")"
+	done
+	[[ ${got%$'\n'} == "$all" ]]
+	for bad in limit=0 limit=1001 after=UP before=x; do
+		[[ $(code api GET "/api/v1/scans?$bad") == 400 ]]
+	done
 	# A Console that has no scan DB yet knows nothing.
 	stopped
 	console
+	[[ $(code api GET /api/v1/scans) == 200 ]]
+	is '. == []'
 	[[ $(code api GET '/api/v1/scans/entrypoint?image=nginx:1.25') == 404 ]]
 }

@@ -47,6 +47,18 @@ teardown() {
 	cmp "$tmp/a/ca.pem" "$tmp/ca.before"
 }
 
+@test "a lost token: one more is made while nobody works there" {
+	console
+	local first=$token
+	run -111 fg-console --data="$tmp/data" --admin-token
+	stopped
+	fg-console --data="$tmp/data" --admin-token >"$tmp/more" 2>/dev/null
+	console
+	token=$(<"$tmp/more")
+	[[ $token != "$first" && $(code api GET /api/v1/tokens) == 200 ]]
+	is 'map(.by) | sort == ["--admin-token", "first start"]'
+}
+
 @test "what is wrong with the options or the directory is said" {
 	run -2 fg-console
 	[[ $output == *--data* ]]
@@ -213,12 +225,12 @@ waits() {
 	api GET /api/v1/tokens | jq -e --arg id "$id" \
 		'map(select(.id == $id))[0] | .revoked and .used'
 	[[ $(code api POST /api/v1/tokens -d '{"name":"short",
-		"scopes":["admin"],"expires":"'"$(date -u -d '+2 seconds' \
+		"scopes":["admin"],"expires":"'"$(date -u -d '+4 seconds' \
 		+%FT%TZ)"'"}') == 201 ]]
 	local short
 	short=$(jq -r .token "$tmp/body")
 	[[ $(code call GET "$runtime" -u "x:$short") == 200 ]]
-	sleep 2.1
+	sleep 4.1
 	[[ $(code call GET "$runtime" -u "x:$short") == 401 ]]
 }
 

@@ -263,6 +263,25 @@ metadata() {
 		(.detail | test("too slow: [0-9]+ events"))'
 }
 
+@test "in ECS the first try waits a little, unless it is told not to" {
+	metadata
+	console
+	policy 1 '{name: "any"}'
+	export FG_ENROL_SECRET=s3cret
+	local i from
+	for i in 1 2 3; do
+		sidecar --at-once
+		eventually healthy
+		sidecar_stop
+		rm -r "$data"
+	done
+	from=$SECONDS
+	sidecar
+	eventually healthy
+	[[ $((SECONDS - from)) -le 7 ]]
+	eventually grep -q '"fg-sidecar"' "$console/status"
+}
+
 @test "FG_EGRESS_UID: who talks to the Console is that user" {
 	[[ $(id -u) -eq 0 ]] || skip "machine: not root"
 	mkdir "$tmp/w"

@@ -31,7 +31,9 @@ names(void **state)
 		judged +=
 		    strcmp(event_kind((enum event_name)i), "runtime") == 0;
 	}
-	assert_int_equal(judged, EVENT_LIFECYCLE - 1);
+	/* And an alert of the user's own, which is about one of them. */
+	assert_int_equal(judged, EVENT_LIFECYCLE - 1 + 1);
+	assert_string_equal(event_kind(EVENT_CUSTOM_ALERT), "runtime");
 	assert_string_equal(event_kind(EVENT_LOST), "lost");
 	assert_string_equal(event_kind(EVENT_START), "lifecycle");
 	assert_int_equal(event_name_of(STR("file.opens")), EVENT_NONE);

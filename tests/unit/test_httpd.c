@@ -304,6 +304,32 @@ who_it_is(void **state)
 	world_end();
 }
 
+/* New certificates are for who connects from then on. */
+static void
+another_context(void **state)
+{
+	struct peer before, after;
+
+	(void)state;
+	world_begin(&(struct mode){true}, NULL);
+	before = peer_open(&(struct mode){true});
+	peer_say(&before, STR(GET("/hello", "")));
+	peer_hear(&before, "hello\n");
+	assert_int_equal(no_certificates(NULL), 0);
+	assert_int_equal(certificates(NULL), 0);
+	httpd_tls(world.httpd, world.tls);
+	after = peer_open(&(struct mode){true});
+	peer_say(&after, STR(GET("/hello", "")));
+	peer_hear(&after, "hello\n");
+	buf_reset(&before.in);
+	peer_say(&before, STR(GET("/hello", "")));
+	peer_hear(&before, "hello\n");
+	assert_int_equal(httpd_stat(world.httpd)->handshakes_failed, 0);
+	peer_close(&before);
+	peer_close(&after);
+	world_end();
+}
+
 static void
 heads_that_cannot_be_written(void **state)
 {
@@ -409,6 +435,7 @@ main(void)
 	    PLAIN_AND_TLS(old_peers),
 	    PLAIN_AND_TLS(expectations),
 	    PLAIN_AND_TLS(who_it_is),
+	    cmocka_unit_test(another_context),
 	    PLAIN_AND_TLS(heads_that_cannot_be_written),
 	    PLAIN_AND_TLS(errors_are_told_as_json),
 	    PLAIN_AND_TLS(a_half_closed_peer_is_answered),

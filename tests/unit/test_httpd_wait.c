@@ -62,6 +62,35 @@ an_answer_may_come_later(void **state)
 	world_end();
 }
 
+static int
+option(const struct httpd_request *r, int level, int name)
+{
+	const struct httpd_conn *c =
+	    LOOP_OF((uintptr_t)r, const struct httpd_conn, r);
+	socklen_t n = sizeof n;
+	int value = -1;
+
+	assert_int_equal(getsockopt(c->w.fd, level, name, &value, &n), 0);
+	return value;
+}
+
+static void
+sockets_tell_at_once_and_of_those_that_vanish(void **state)
+{
+	struct peer p;
+
+	world_begin(*state, NULL);
+	p = peer_open(*state);
+	peer_say(&p, STR(GET("/hold", "")));
+	wait_held(1);
+	assert_int_equal(option(world.held[0], IPPROTO_TCP, TCP_NODELAY), 1);
+	assert_int_equal(option(world.held[0], SOL_SOCKET, SO_KEEPALIVE), 1);
+	assert_int_equal(option(world.held[0], IPPROTO_TCP, TCP_KEEPIDLE), 60);
+	httpd_answer(unhold(), 200, NULL, 0, STR("now"));
+	peer_close(&p);
+	world_end();
+}
+
 static void
 what_comes_meanwhile_waits(void **state)
 {
@@ -375,6 +404,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    PLAIN_AND_TLS(an_answer_may_come_later),
+	    PLAIN_AND_TLS(sockets_tell_at_once_and_of_those_that_vanish),
 	    PLAIN_AND_TLS(what_comes_meanwhile_waits),
 	    PLAIN_AND_TLS(many_wait_and_are_answered),
 	    PLAIN_AND_TLS(gone_is_told),

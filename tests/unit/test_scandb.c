@@ -351,6 +351,51 @@ hostile_rows(void **state)
 	assert_int_equal(scandb_tag(t.db, &r, &tag, &e), -EBADMSG);
 }
 
+static void
+list(void **state)
+{
+	struct scandb_entry *entries;
+	struct buf b = BUF_MAX(128);
+	struct imageref behind;
+	struct err e = {0};
+	size_t n;
+
+	(void)state;
+	assert_int_equal(
+	    scandb_list(t.db, NULL, 10, t.arena, &entries, &n, &e), 0);
+	assert_int_equal(n, 0);
+	put("h.io/b:v2", NULL, NULL, DIGEST("1"), AMD64 "{}}", 7);
+	put("h.io/b:v1", DIGEST("0"), INDEX, DIGEST("1"), AMD64 "{}}", 8);
+	put("nginx", NULL, NULL, DIGEST("2"), AMD64 "{}}", 9);
+	assert_int_equal(
+	    scandb_list(t.db, NULL, 2, t.arena, &entries, &n, &e), 0);
+	assert_int_equal(n, 2);
+	assert_true(
+	    str_eqz(entries[0].image, "docker.io/library/nginx:latest"));
+	assert_int_equal(entries[0].checked_at, 9);
+	assert_true(str_eqz(entries[1].image, "h.io/b:v1"));
+	assert_string_equal(entries[1].digest, DIGEST("0"));
+	assert_int_equal(entries[1].n_platforms, 1);
+	oci_platform_format(&entries[1].platforms[0], &b);
+	assert_string_equal(buf_z(&b), "linux/amd64");
+	behind = ref("h.io/b:v1");
+	assert_int_equal(
+	    scandb_list(t.db, &behind, 2, t.arena, &entries, &n, &e), 0);
+	assert_int_equal(n, 1);
+	assert_true(str_eqz(entries[0].image, "h.io/b:v2"));
+	assert_int_equal(
+	    scandb_list(t.db, NULL, 0, t.arena, &entries, &n, &e), -EINVAL);
+	/* An index that holds itself ends; a digest that is none is told. */
+	change("UPDATE index_entry SET manifest_digest = index_digest");
+	assert_int_equal(
+	    scandb_list(t.db, NULL, 9, t.arena, &entries, &n, &e), 0);
+	assert_int_equal(entries[1].n_platforms, 0);
+	change("UPDATE tag SET digest = 'x'");
+	assert_int_equal(
+	    scandb_list(t.db, NULL, 9, t.arena, &entries, &n, &e), -EBADMSG);
+	buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -363,6 +408,7 @@ main(void)
 	    TEST(foreign_files),
 	    TEST(damage),
 	    TEST(hostile_rows),
+	    TEST(list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

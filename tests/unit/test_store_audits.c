@@ -457,6 +457,8 @@ limits(void **state)
 	struct store_query q = box_query(false);
 	struct store_page page;
 	static const uint32_t wrong[] = {0, STORE_PAGE_MAX + 1};
+	static char long_text[STORE_APP_MAX + 1];
+	struct str word;
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
@@ -469,6 +471,15 @@ limits(void **state)
 	assert_int_equal(
 	    store_audits(box.s, &q, box.a, &page, &box.e), -EINVAL);
 	q.look = STORE_LOOK_MAX + 1;
+	assert_int_equal(
+	    store_audits(box.s, &q, box.a, &page, &box.e), -EINVAL);
+	q = box_query(false);
+	q.filter.search = str_make(long_text, STORE_SEARCH_MAX + 1);
+	assert_int_equal(
+	    store_audits(box.s, &q, box.a, &page, &box.e), -EINVAL);
+	q = box_query(false);
+	word = str_make(long_text, STORE_APP_MAX + 1);
+	q.filter.rules = (struct store_words){&word, 1};
 	assert_int_equal(
 	    store_audits(box.s, &q, box.a, &page, &box.e), -EINVAL);
 	/* Nothing there, and ids that never were. */

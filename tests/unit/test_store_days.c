@@ -273,6 +273,54 @@ newer_day(void **state)
 	    store_open(box.dir, STORE_WRITE, &box.s, &box.e), -ENOTSUP);
 }
 
+/* What people see with sqlite3 is in the words of events. */
+static void
+view(void **state)
+{
+	char path[128];
+	sqlite3 *db;
+	sqlite3_stmt *q;
+	unsigned n = 0;
+
+	(void)state;
+	for (int i = 0; i < STORE_ACTIONS; i++) {
+		struct store_event ev =
+		    box_event("web:1", 7, (uint64_t)i, BOX_NOW + 5);
+
+		ev.kind = (enum store_kind)(i % STORE_KINDS);
+		ev.severity = (enum store_severity)(i % STORE_SEVERITIES);
+		ev.action = (enum store_action)i;
+		box_put(ev, BOX_NOW, STORE_NEW);
+	}
+	box_path("audit-20261124.db", path);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_prepare_v2(db,
+		"SELECT kind, severity, action, ts, app, boot FROM audit", -1,
+		&q, NULL),
+	    SQLITE_OK);
+	for (; sqlite3_step(q) == SQLITE_ROW; n++) {
+		const char *word[6];
+
+		for (int i = 0; i < 6; i++)
+			word[i] = (const char *)sqlite3_column_text(q, i);
+		assert_string_equal(word[0],
+		    store_kind_text((enum store_kind)(n % STORE_KINDS)));
+		assert_string_equal(
+		    word[1], store_severity_text(
+				 (enum store_severity)(n % STORE_SEVERITIES)));
+		assert_string_equal(
+		    word[2], store_action_text((enum store_action)n));
+		assert_string_equal(word[3], "2026-11-24T00:00:00.005Z");
+		assert_string_equal(word[4], "web:1");
+		assert_string_equal(
+		    word[5], "00000000000000000000000000000007");
+	}
+	assert_int_equal(n, STORE_ACTIONS);
+	(void)sqlite3_finalize(q);
+	(void)sqlite3_close(db);
+}
+
 static void
 touch(const char *name)
 {
@@ -341,6 +389,7 @@ main(void)
 	    TEST(damaged_day),
 	    TEST(received_made_anew),
 	    TEST(newer_day),
+	    TEST(view),
 	    TEST(sweep),
 	};
 

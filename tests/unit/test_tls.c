@@ -204,11 +204,10 @@ client_as_server(void **state)
 	    "the peer refuses our certificate: unsupported certificate");
 }
 
-/* Sign what change() makes of a server's certificate. */
+/* Sign what change() makes of a certificate. */
 static struct ident
-changed(void (*change)(X509 *x))
+changed(struct ident id, void (*change)(X509 *x))
 {
-	struct ident id = ident_server(&world.ca, "console.example", after(60));
 	BIO *in = BIO_new_mem_buf(id.cert.p, (int)id.cert.n);
 	BIO *ca = BIO_new_mem_buf(world.ca.key.p, (int)world.ca.key.n);
 	BIO *out = BIO_new(BIO_s_mem());
@@ -231,6 +230,13 @@ changed(void (*change)(X509 *x))
 	return id;
 }
 
+static struct ident
+changed_server(void (*change)(X509 *x))
+{
+	return changed(
+	    ident_server(&world.ca, "console.example", after(60)), change);
+}
+
 /* As a machine sees it whose clock is far behind. */
 static void
 from_tomorrow(X509 *x)
@@ -242,7 +248,7 @@ from_tomorrow(X509 *x)
 static void
 not_yet_valid(void **state)
 {
-	cleanup_ident struct ident id = changed(from_tomorrow);
+	cleanup_ident struct ident id = changed_server(from_tomorrow);
 
 	(void)state;
 	refuse_server(&id, buf_str(&world.ca.cert), "console.example",
@@ -266,7 +272,7 @@ with_a_common_name_only(X509 *x)
 static void
 common_names_do_not_count(void **state)
 {
-	cleanup_ident struct ident id = changed(with_a_common_name_only);
+	cleanup_ident struct ident id = changed_server(with_a_common_name_only);
 
 	(void)state;
 	refuse_server(&id, buf_str(&world.ca.cert), "console.example",
@@ -289,7 +295,7 @@ many_names(X509 *x)
 static void
 names_are_told(void **state)
 {
-	cleanup_ident struct ident id = changed(many_names);
+	cleanup_ident struct ident id = changed_server(many_names);
 
 	(void)state;
 	refuse_server(&id, buf_str(&world.ca.cert), "console.example",
@@ -438,6 +444,43 @@ server_as_client(void **state)
 	refuse_client(&world.server,
 	    "is not meant for clients (extendedKeyUsage)",
 	    "the peer refuses our certificate: unsupported certificate");
+}
+
+static void
+with_two_uris(X509 *x)
+{
+	X509_EXTENSION *ext = X509V3_EXT_conf_nid(
+	    NULL, NULL, NID_subject_alt_name, "critical,URI:a:b,URI:c:d");
+	int at = X509_get_ext_by_NID(x, NID_subject_alt_name, -1);
+
+	X509_EXTENSION_free(X509_delete_ext(x, at));
+	assert_int_equal(X509_add_ext(x, ext, -1), 1);
+	X509_EXTENSION_free(ext);
+}
+
+/* Signed by the right CA, but nobody can say for whom: it is nobody. */
+static void
+client_of_two_names(void **state)
+{
+	cleanup_ident struct ident id = changed(
+	    ident_client(&world.ca, "fg:app/a", after(60)), with_two_uris);
+	cleanup_ident struct ident late = changed(
+	    ident_client(&world.ca, "fg:app/a", after(-1)), with_two_uris);
+	cleanup_wire struct wire w;
+	struct tls_peer peer;
+	struct err e = {0};
+
+	(void)state;
+	wire_make(&w, server_context(&world.server, buf_str(&world.ca.cert)),
+	    client_context(buf_str(&world.ca.cert), &id), "console.example");
+	shake(&w);
+	assert_int_equal(w.server.r, 0);
+	assert_int_equal(tls_peer(w.server.t, &peer, &e), -EINVAL);
+	assert_false(peer.shown);
+	assert_string_equal(peer.facts.uri, "");
+	assert_non_null(strstr(e.text, "more than one SAN URI"));
+	refuse_client(&late, "the client's certificate expired at 20",
+	    "the peer refuses our certificate: certificate expired");
 }
 
 /* A CA is no client either. */
@@ -601,6 +644,7 @@ main(void)
 	    TEST(client_of_another_ca),
 	    TEST(expired_client),
 	    TEST(server_as_client),
+	    TEST(client_of_two_names),
 	    TEST(ca_as_client),
 	    TEST(refused_while_writing),
 	    TEST(long_chain),

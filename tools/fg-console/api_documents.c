@@ -78,8 +78,8 @@ put_note(struct jwrite *w, const struct policy_note *n)
 {
 	jwrite_object(w);
 	jwrite_kvz(w, "id", n->id);
-	jwrite_kvz(w, "severity",
-	    n->severity == POLICY_WARNING ? "warning" : "note");
+	jwrite_kvz(
+	    w, "severity", n->severity == POLICY_WARNING ? "warning" : "note");
 	jwrite_kv(w, "pointer", n->pointer);
 	jwrite_kv_int(w, "line", n->line);
 	jwrite_kv_int(w, "column", n->column);
@@ -97,8 +97,8 @@ stored(struct request *r, struct parcel *in)
 
 	jwrite_init(&w, &b);
 	jwrite_record(&w, "stored");
-	jwrite_kvz(&w, "kind",
-	    documents_name((enum documents_kind)r->route->kind));
+	jwrite_kvz(
+	    &w, "kind", documents_name((enum documents_kind)r->route->kind));
 	jwrite_kv_int(&w, "version", version);
 	jwrite_kv_bool(&w, "changed", changed != 0);
 	jwrite_key(&w, "notes");
@@ -112,8 +112,8 @@ stored(struct request *r, struct parcel *in)
 }
 
 static void
-say_wrong(struct request *r, const struct check_place *place,
-    const struct err *e)
+say_wrong(
+    struct request *r, const struct check_place *place, const struct err *e)
 {
 	const struct request_fault f = {.status = 400,
 	    .pointer = place->pointer,
@@ -156,12 +156,12 @@ api_documents_store(
 	parcel_put(&b, note);
 	for (int i = 0; i < DOCUMENTS_KINDS; i++) {
 		/* A policy rests on the collections, and they on none. */
-		bool rests = kind == DOCUMENTS_COLLECTIONS ||
-			     i == DOCUMENTS_COLLECTIONS;
+		bool rests =
+		    kind == DOCUMENTS_COLLECTIONS || i == DOCUMENTS_COLLECTIONS;
 
 		parcel_put_int(&b, i == (int)kind ? expect
-				   : rests ? (int64_t)d->all[i].version
-					   : -1);
+				   : rests        ? (int64_t)d->all[i].version
+						  : -1);
 	}
 	request_ask(r, MESSAGE_DOCUMENT_PUT, &b, stored);
 }
@@ -175,8 +175,7 @@ expected(struct request *r, int64_t *ret)
 		return true;
 	if (r->etag.n > 2 && str_starts(r->etag, "\"") &&
 	    str_ends(r->etag, "\"") &&
-	    num_parse(
-		str_sub(r->etag, 1, r->etag.n - 1), 0, INT64_MAX, ret))
+	    num_parse(str_sub(r->etag, 1, r->etag.n - 1), 0, INT64_MAX, ret))
 		return true;
 	request_refuse(r, 412, "If-Match: not an ETag of this document");
 	return false;
@@ -229,8 +228,7 @@ with_rule(struct request *r, struct str old, const struct jtree *rules,
 	if (rules->n > 0)
 		buf_addc(&b, ',');
 	buf_adds(&b, str_sub(old, rules->at + 1, old.n));
-	return buf_error(&b) != 0 ? STR_NONE
-				  : arena_str(r->arena, buf_str(&b));
+	return buf_error(&b) != 0 ? STR_NONE : arena_str(r->arena, buf_str(&b));
 }
 
 void
@@ -303,9 +301,8 @@ api_documents_rollback(struct request *r)
 	if (found < 0)
 		request_failed(r, &e);
 	else if (found == 0)
-		request_refuse(
-		    r, 404, "there is no version %" PRId64, version);
+		request_refuse(r, 404, "there is no version %" PRId64, version);
 	else
-		api_documents_store(r, old.body,
-		    (int64_t)d->all[kind].version, str_of(note));
+		api_documents_store(
+		    r, old.body, (int64_t)d->all[kind].version, str_of(note));
 }

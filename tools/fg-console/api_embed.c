@@ -13,8 +13,8 @@
 static void
 work(struct request *r, struct buf *out)
 {
-	struct embed_done done = {.text = BUF_MAX(CHILD_OUT_MAX / 2),
-	    .problems = BUF_MAX(1 << 20)};
+	struct embed_done done = {
+	    .text = BUF_MAX(CHILD_OUT_MAX / 2), .problems = BUF_MAX(1 << 20)};
 	struct err e = {0};
 	int error = embed_work(r->state, r->body, &done, &e);
 
@@ -68,7 +68,7 @@ done(struct request *r, struct parcel *in)
 	int64_t kind = parcel_int(in), unresolved;
 	struct str msg = parcel_str(in), problems, text;
 	struct request_fault f = {.status = kind == ERR_TEMP ? 503
-				  : kind == ERR_NO	     ? 422
+					    : kind == ERR_NO ? 422
 							     : 400};
 
 	unresolved = parcel_int(in);

@@ -74,8 +74,8 @@ read_asked(struct request *r, struct asked *a, struct err *e)
 		error = read_numbers(q, a, e);
 	auditquery_init(&a->query);
 	for (size_t i = 0; i < q->n && error == 0; i++) {
-		error = auditquery_add(&a->query, q->all[i].name,
-		    q->all[i].value, now_ms, e);
+		error = auditquery_add(
+		    &a->query, q->all[i].name, q->all[i].value, now_ms, e);
 		if (error < 0)
 			err_prefix(e, "%.*s", STR_ARG(q->all[i].name));
 		error = error < 0 ? error : 0;
@@ -108,8 +108,7 @@ put_event(const struct jtree *t, int64_t id, struct buf *out)
 
 /* Those of a page that are asked for; how many. */
 static uint32_t
-put_page(const struct asked *a, const struct store_page *page,
-    struct buf *out)
+put_page(const struct asked *a, const struct store_page *page, struct buf *out)
 {
 	uint32_t n = 0;
 
@@ -155,6 +154,7 @@ collect(struct request *r, struct asked *a, struct buf *out, struct err *e)
 		error = store_audits(r->w->store, &q, arena, &page, e);
 		if (error != 0)
 			return error;
+		request_note_damage(r, &page);
 		looked += page.looked > 0 ? page.looked : 1;
 		q.limit -= put_page(a, &page, out);
 		q.after = end_of(a, &page, q.after);

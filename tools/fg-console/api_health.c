@@ -26,8 +26,8 @@ api_health_metrics(struct request *r)
 	struct err e = {0};
 
 	if (store_stat(r->w->store, &s, &e) != 0 ||
-	    store_app_count(
-		r->w->store, time_now_ms() - SEEN_MS, &apps, &e) != 0) {
+	    store_app_count(r->w->store, time_now_ms() - SEEN_MS, &apps, &e) !=
+		0) {
 		request_failed(r, &e);
 		return;
 	}
@@ -38,10 +38,10 @@ api_health_metrics(struct request *r)
 	    "Bytes of logs that are not written back.", s.log_bytes);
 	board_gauge(&b, "fg_console_policy_bytes",
 	    "Bytes of all else that is kept.", s.policy_bytes);
-	board_gauge(&b, "fg_console_audit_days",
-	    "Days that have audits.", s.days);
-	board_gauge(&b, "fg_console_tasks",
-	    "Tasks seen in the last hour.", apps);
-	request_answer(r, 200, "text/plain; version=0.0.4", NULL, 0,
-	    buf_str(&b));
+	board_gauge(
+	    &b, "fg_console_audit_days", "Days that have audits.", s.days);
+	board_gauge(
+	    &b, "fg_console_tasks", "Tasks seen in the last hour.", apps);
+	request_answer(
+	    r, 200, "text/plain; version=0.0.4", NULL, 0, buf_str(&b));
 }

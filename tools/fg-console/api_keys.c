@@ -98,8 +98,8 @@ read_scopes(const struct jtree *t, struct buf *out, struct err *e)
 		r = scope_parse(one->text, &bits, e);
 		if (r != 0)
 			return r;
-		buf_addf(out, "%s%.*s", out->n > 0 ? " " : "",
-		    STR_ARG(one->text));
+		buf_addf(
+		    out, "%s%.*s", out->n > 0 ? " " : "", STR_ARG(one->text));
 	}
 	return buf_error(out) != 0
 		   ? err_set(e, ERR_PERM, EINVAL, "scopes: too many")
@@ -149,8 +149,8 @@ api_keys_token_add(struct request *r)
 	}
 	error = field_known(t, "name|scopes|expires|days", &e);
 	if (error == 0)
-		error = field_text(
-		    t, "name", NAME_MAX_BYTES, true, &new->name, &e);
+		error =
+		    field_text(t, "name", NAME_MAX_BYTES, true, &new->name, &e);
 	if (error == 0)
 		error = read_scopes(t, &scopes, &e);
 	if (error == 0)
@@ -220,8 +220,8 @@ api_keys_secrets(struct request *r)
 	struct err e = {0};
 	size_t n = 0;
 
-	if (store_secret_list(r->w->store, after, STORE_LIST_MAX,
-		time_now_ms(), r->arena, &secrets, &n, &e) != 0) {
+	if (store_secret_list(r->w->store, after, STORE_LIST_MAX, time_now_ms(),
+		r->arena, &secrets, &n, &e) != 0) {
 		request_failed(r, &e);
 		return;
 	}
@@ -291,18 +291,17 @@ api_keys_secret_add(struct request *r)
 	new->note = STR("");
 	error = field_known(t, "app|note|expires|days|max_live", &e);
 	if (error == 0)
-		error = field_text(
-		    t, "app", STORE_APP_MAX, true, &new->app, &e);
+		error =
+		    field_text(t, "app", STORE_APP_MAX, true, &new->app, &e);
 	if (error == 0)
 		error = check_app(new->app, &e);
 	if (error == 0)
-		error = field_text(
-		    t, "note", NOTE_MAX, false, &new->note, &e);
+		error = field_text(t, "note", NOTE_MAX, false, &new->note, &e);
 	if (error == 0)
 		error = field_expiry(t, time_now_ms(), &new->expires_ms, &e);
 	if (error == 0)
-		error = field_int(t, "max_live", 0, 1000000, false,
-		    &new->max_live, &e);
+		error = field_int(
+		    t, "max_live", 0, 1000000, false, &new->max_live, &e);
 	if (error != 0) {
 		request_bad(r, &e);
 		return;

@@ -143,8 +143,8 @@ api_documents_match(struct request *r)
 					    : read_policy(r, d);
 	if (m.policy == NULL && str_trim(r->body).n > 0)
 		return;
-	if (collections_read(r->arena, jtree_get(m.policy, "collections"),
-		&own, &e) != 0 ||
+	if (collections_read(
+		r->arena, jtree_get(m.policy, "collections"), &own, &e) != 0 ||
 	    collections_join(r->arena, own, d->collections, &m.all, &e) != 0)
 		request_failed(r, &e);
 	else

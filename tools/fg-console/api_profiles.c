@@ -74,8 +74,8 @@ put_profile(struct jwrite *w, const struct documents *d,
 }
 
 static void
-put_app(struct jwrite *w, const struct documents *d,
-    const struct store_app *app)
+put_app(
+    struct jwrite *w, const struct documents *d, const struct store_app *app)
 {
 	cleanup_arena struct arena *a = arena_new(ARENA_MAX);
 	const struct jtree *t = NULL;
@@ -106,12 +106,12 @@ put_all(struct request *r, const struct documents *d, struct wanted *want,
 	int error;
 
 	do {
-		error = store_app_list(r->w->store, want->pattern,
-		    want->since_ms, after, STORE_LIST_MAX, r->arena, &apps, &n,
-		    e);
+		error =
+		    store_app_list(r->w->store, want->pattern, want->since_ms,
+			after, STORE_LIST_MAX, r->arena, &apps, &n, e);
 		for (size_t i = 0; error == 0 && i < n; i++) {
-			after = (struct store_app_key){
-			    apps[i].app, apps[i].boot};
+			after =
+			    (struct store_app_key){apps[i].app, apps[i].boot};
 			if (want->offset-- > 0)
 				continue;
 			if (want->limit-- <= 0)
@@ -137,8 +137,8 @@ api_profiles_list(struct request *r)
 	if (query_time(&r->query, "since", &want.since_ms, &e) != 0 ||
 	    query_int(&r->query, "offset", 0, OFFSET_MAX, &want.offset, &e) !=
 		0 ||
-	    query_int(&r->query, "limit", 1, STORE_LIST_MAX, &want.limit,
-		&e) != 0) {
+	    query_int(&r->query, "limit", 1, STORE_LIST_MAX, &want.limit, &e) !=
+		0) {
 		request_bad(r, &e);
 		return;
 	}

@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "child.h"
 #include "field.h"
 #include "pull.h"
+#include "scandb/scandb.h"
+#include "time/time.h"
 
 enum { IMAGES_MAX = 100, ARENA_MAX = 1 << 30, RECORDS_MAX = 16 << 20 };
 
@@ -23,8 +26,8 @@ put_failure(struct jwrite *w, const struct entrypoint_query *q)
 	jwrite_record(w, "error");
 	jwrite_kv(w, "image", q->reference);
 	jwrite_kvz(w, "msg", q->err.text);
-	jwrite_kvz(w, "reason",
-	    q->err.kind == ERR_TEMP ? "try-again" : "not-found");
+	jwrite_kvz(
+	    w, "reason", q->err.kind == ERR_TEMP ? "try-again" : "not-found");
 	jwrite_end(w);
 }
 
@@ -100,8 +103,8 @@ told(struct request *r, struct parcel *in)
 }
 
 static int
-read_images(struct request *r, const struct jtree *t, struct scans *s,
-    struct err *e)
+read_images(
+    struct request *r, const struct jtree *t, struct scans *s, struct err *e)
 {
 	const struct jtree *list = jtree_get(t, "images");
 	struct imageref ref;
@@ -165,4 +168,110 @@ api_scans_entrypoint(struct request *r)
 		s->offline = true;
 		child_run(r, work, done);
 	}
+}
+
+/* ---- all that is known --------------------------------------------------- */
+
+enum { PATH_BYTES = 4096, LIMIT = 50 };
+
+struct list {
+	struct imageref after;
+	const struct imageref *from; /* that, or NULL */
+	int64_t limit;
+};
+
+static void
+put_entry(struct jwrite *w, const struct scandb_entry *entry)
+{
+	char at[TIME_TEXT];
+
+	jwrite_record(w, "scan");
+	jwrite_kv(w, "image", entry->image);
+	jwrite_kvz(w, "digest", entry->digest);
+	if (time_format(entry->checked_at, at))
+		jwrite_kvz(w, "checked_at", at);
+	jwrite_key(w, "platforms");
+	jwrite_array(w);
+	for (size_t i = 0; i < entry->n_platforms; i++) {
+		struct buf text = BUF_MAX(4 * OCI_PLATFORM_PART);
+
+		oci_platform_format(&entry->platforms[i], &text);
+		jwrite_str(w, buf_str(&text));
+		buf_free(&text);
+	}
+	jwrite_end(w);
+	jwrite_end(w);
+}
+
+static int
+read_list(struct request *r, struct arena *a, struct scandb_entry **entries,
+    size_t *n, struct err *e)
+{
+	const struct list *l = r->state;
+	cleanup_scandb struct scandb *db = NULL;
+	char path[PATH_BYTES];
+	const char *file = pull_db(r->w->o, path);
+	int error;
+
+	*n = 0;
+	if (file == NULL || access(file, F_OK) != 0)
+		return 0;
+	error = scandb_open(file, SCANDB_READ, &db, e);
+	if (error == 0)
+		error = scandb_list(
+		    db, l->from, (uint32_t)l->limit, a, entries, n, e);
+	return error;
+}
+
+/* In the child, too: the file may be somebody else's work. */
+static void
+work_list(struct request *r, struct buf *out)
+{
+	cleanup_arena struct arena *a = arena_new(ARENA_MAX);
+	cleanup_buf struct buf json = BUF_MAX(RECORDS_MAX);
+	struct scandb_entry *entries;
+	struct err e = {0};
+	struct jwrite w;
+	size_t n;
+
+	if (a == NULL || read_list(r, a, &entries, &n, &e) != 0) {
+		parcel_put_int(out, 503);
+		parcel_putz(out, a == NULL ? "out of memory" : e.text);
+		return;
+	}
+	jwrite_init(&w, &json);
+	jwrite_array(&w);
+	for (size_t i = 0; i < n; i++)
+		put_entry(&w, &entries[i]);
+	jwrite_end(&w);
+	if (jwrite_end_text(&w) != 0) {
+		parcel_put_int(out, 500);
+		parcel_putz(out, "too large");
+		return;
+	}
+	parcel_put_int(out, 200);
+	parcel_put(out, buf_str(&json));
+}
+
+void
+api_scans_list(struct request *r)
+{
+	struct str after = query_get(&r->query, "after");
+	struct list *l = arena_alloc(r->arena, sizeof *l);
+	struct err e = {0};
+
+	if (l == NULL) {
+		request_refuse(r, 503, "out of memory");
+		return;
+	}
+	l->limit = LIMIT;
+	r->state = l;
+	if (query_int(&r->query, "limit", 1, SCANDB_LIST_MAX, &l->limit, &e) !=
+		0 ||
+	    (after.n > 0 && imageref_parse(after, &l->after, &e) != 0)) {
+		request_bad(r, &e);
+		return;
+	}
+	l->from = after.n > 0 ? &l->after : NULL;
+	child_run(r, work_list, done);
 }

@@ -5,6 +5,7 @@
 
 struct request;
 
+void api_scans_list(struct request *r);
 void api_scans_add(struct request *r);
 void api_scans_entrypoint(struct request *r);
 

@@ -40,8 +40,7 @@ api_documents_versions(struct request *r)
 	size_t n = 0;
 
 	if (query_int(&r->query, "before", 0, INT64_MAX, &before, &e) != 0 ||
-	    query_int(&r->query, "limit", 1, STORE_LIST_MAX, &limit, &e) !=
-		0) {
+	    query_int(&r->query, "limit", 1, STORE_LIST_MAX, &limit, &e) != 0) {
 		request_bad(r, &e);
 		return;
 	}
@@ -77,8 +76,7 @@ get(struct request *r, uint64_t version, struct str *ret)
 	if (found < 0)
 		request_failed(r, &e);
 	else if (found == 0)
-		request_refuse(
-		    r, 404, "there is no version %" PRIu64, version);
+		request_refuse(r, 404, "there is no version %" PRIu64, version);
 	else
 		*ret = d.body;
 	return found > 0;
@@ -109,8 +107,7 @@ static void
 compare(struct request *r, uint64_t from, uint64_t to, struct str old,
     struct str new)
 {
-	cleanup_buf struct buf a = BUF_MAX(PRETTY_MAX),
-			       b = BUF_MAX(PRETTY_MAX),
+	cleanup_buf struct buf a = BUF_MAX(PRETTY_MAX), b = BUF_MAX(PRETTY_MAX),
 			       out = BUF_MAX(REQUEST_ANSWER_MAX);
 	const char *kind = documents_name((enum documents_kind)r->route->kind);
 	char old_name[64], new_name[64];

@@ -20,8 +20,8 @@ audits_pack(struct buf *b, const struct store_event *ev)
 	parcel_put(b, ev->boot);
 	parcel_put_int(b, (int64_t)ev->seq);
 	parcel_put_int(b, ev->ts_ms);
-	parcel_put_int(b, (int64_t)ev->kind << 16 |
-			      (int64_t)ev->severity << 8 | ev->action);
+	parcel_put_int(b,
+	    (int64_t)ev->kind << 16 | (int64_t)ev->severity << 8 | ev->action);
 	parcel_put(b, ev->name);
 	parcel_put(b, ev->container);
 	parcel_put(b, ev->image);
@@ -62,8 +62,8 @@ inflate_all(z_stream *z, struct buf *out, struct err *e)
 	int r = Z_OK;
 
 	while (r == Z_OK) {
-		size_t room = out->max - out->n < STEP ? out->max - out->n
-						       : STEP;
+		size_t room =
+		    out->max - out->n < STEP ? out->max - out->n : STEP;
 		char *to = buf_reserve(out, room);
 
 		if (room == 0)
@@ -151,8 +151,8 @@ read_line(struct arena *a, struct str line, struct str app, struct buf *body,
 	int r;
 
 	if (line.n > LINE_MAX_BYTES)
-		return err_set(e, ERR_PERM, EFBIG, "longer than %d bytes",
-		    LINE_MAX_BYTES);
+		return err_set(
+		    e, ERR_PERM, EFBIG, "longer than %d bytes", LINE_MAX_BYTES);
 	r = jtree_parse(a, line, "", &t, e);
 	if (r != 0)
 		return r;
@@ -170,15 +170,15 @@ reject(struct audits_batch *b, unsigned line, const struct err *e)
 {
 	if (b->rejected < AUDITS_TOLD_MAX) {
 		b->told[b->rejected].line = line;
-		(void)snprintf(b->told[b->rejected].msg,
-		    sizeof b->told[0].msg, "%.150s", e->text);
+		(void)snprintf(b->told[b->rejected].msg, sizeof b->told[0].msg,
+		    "%.150s", e->text);
 	}
 	b->rejected++;
 }
 
 static int
-add_line(struct audits_batch *b, unsigned line, struct str text,
-    struct str app, struct buf *body, struct err *e)
+add_line(struct audits_batch *b, unsigned line, struct str text, struct str app,
+    struct buf *body, struct err *e)
 {
 	cleanup_arena struct arena *a = arena_new(MEMORY_MAX);
 	struct store_event ev;

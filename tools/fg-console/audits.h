@@ -31,8 +31,8 @@ struct audits_rejected {
 };
 
 struct audits_batch {
-	struct buf events; /* packed, one behind the other */
-	unsigned n;        /* of them */
+	struct buf events;                /* packed, one behind the other */
+	unsigned n;                       /* of them */
 	unsigned lines[AUDITS_BATCH_MAX]; /* of each event, from 1 */
 	unsigned rejected;                /* of them the first are told: */
 	struct audits_rejected told[AUDITS_TOLD_MAX];

@@ -102,8 +102,7 @@ effects(struct arena *a, const struct query *q, uint32_t *ret, struct err *e)
 
 /* The vendor has three words, of which the outer ones are two of ours. */
 static int
-severities(
-    struct arena *a, const struct query *q, uint32_t *ret, struct err *e)
+severities(struct arena *a, const struct query *q, uint32_t *ret, struct err *e)
 {
 	struct words w;
 	int r = collect(a, q, "severity", &w, e);
@@ -143,8 +142,8 @@ sensors(struct arena *a, const struct query *q, struct store_words *ret,
 
 		for (size_t k = 0; k < 4 && r == 0; k++)
 			if (str_eqz(w.v[i], known[k].type))
-				r = add(&names, "type", str_of(known[k].name),
-				    e);
+				r = add(
+				    &names, "type", str_of(known[k].name), e);
 		if (r == 0 && names.n == before)
 			return err_set(e, ERR_PERM, EINVAL,
 			    "type: none of processes, network, filesystem: "
@@ -165,8 +164,8 @@ attacks(struct arena *a, const struct query *q, const char *name,
 	if (r == 0)
 		r = collect(a, q, "", &ids, e);
 	for (size_t i = 0; i < w.n && r == 0; i++)
-		ids.n += vendor_detections(
-		    w.v[i], ids.v + ids.n, WORDS - ids.n);
+		ids.n +=
+		    vendor_detections(w.v[i], ids.v + ids.n, WORDS - ids.n);
 	*ret = (struct store_words){.v = ids.v, .n = ids.n};
 	return r;
 }
@@ -199,8 +198,8 @@ lists(struct arena *a, const struct query *q, enum store_kind kind,
 }
 
 int
-audits_query_read(struct arena *a, const struct query *q,
-    enum store_kind kind, struct store_query *ret, struct err *e)
+audits_query_read(struct arena *a, const struct query *q, enum store_kind kind,
+    struct store_query *ret, struct err *e)
 {
 	struct str sort = query_get(q, "sort"), search;
 	int64_t offset = 0, limit = 50;

@@ -21,8 +21,7 @@ shown(const struct http1_request *http, struct buf *b)
 	if (http1_same(scheme, STR("Bearer")))
 		return rest;
 	if (!http1_same(scheme, STR("Basic")) || !base64_decode(rest, b) ||
-	    buf_error(b) != 0 ||
-	    !str_cut(buf_str(b), ':', &scheme, &rest))
+	    buf_error(b) != 0 || !str_cut(buf_str(b), ':', &scheme, &rest))
 		return STR_NONE;
 	return rest;
 }
@@ -84,8 +83,8 @@ by_token(struct request *r, const struct http1_request *http)
 	if (key == NULL)
 		return AUTH_WHO;
 	r->scopes = key->scopes;
-	r->who.p = arena_printf(r->arena, "%.*s (%.*s)", STR_ARG(key->name),
-	    STR_ARG(key->id));
+	r->who.p = arena_printf(
+	    r->arena, "%.*s (%.*s)", STR_ARG(key->name), STR_ARG(key->id));
 	if (r->who.p == NULL)
 		return AUTH_WHO;
 	r->who.n = strlen(r->who.p);
@@ -102,8 +101,8 @@ by_secret(struct request *r, const struct http1_request *http)
 	const struct keyring_key *key;
 	struct err e = {0};
 
-	if (text.n == 0 || keyring_refresh(&r->w->keyring, r->w->board,
-			       r->w->store, &e) != 0)
+	if (text.n == 0 ||
+	    keyring_refresh(&r->w->keyring, r->w->board, r->w->store, &e) != 0)
 		return AUTH_WHO;
 	key = keyring_find(&r->w->keyring, SECRET_ENROL, text);
 	if (key == NULL)

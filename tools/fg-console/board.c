@@ -52,6 +52,8 @@ static const struct {
 	"Policies that were made for an App ID.", "counter"},
     [BOARD_WORKER_STARTS] = {"fg_console_worker_starts_total",
 	"HTTP workers started, again ones included.", "counter"},
+    [BOARD_DAMAGED_DAYS] = {"fg_console_damaged_days_total",
+	"Days of audits that a question had to leave out.", "counter"},
     [BOARD_WRITER_ERRORS] = {"fg_console_store_errors_total",
 	"What the store could not do.", "counter"},
 };
@@ -108,8 +110,7 @@ board_write(const struct board *b, struct buf *out)
 }
 
 void
-board_gauge(
-    struct buf *out, const char *name, const char *help, uint64_t value)
+board_gauge(struct buf *out, const char *name, const char *help, uint64_t value)
 {
 	put(out, name, help, "gauge", value);
 }

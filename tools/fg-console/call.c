@@ -21,8 +21,8 @@ take_slot(struct worker *w, uint32_t *slot)
 		if (p == NULL)
 			return NULL;
 		for (uint32_t i = w->n_calls; i < n; i++)
-			p[i] = (struct call){
-			    .next_free = i + 1 < n ? i + 2 : 0};
+			p[i] =
+			    (struct call){.next_free = i + 1 < n ? i + 2 : 0};
 		w->calls = p;
 		w->free_call = w->n_calls + 1;
 		w->n_calls = n;
@@ -56,8 +56,7 @@ call_writer(struct worker *w, enum message_op op, struct str body,
 	c->done = done;
 	c->arg = arg;
 	c->use++;
-	r = channel_send(
-	    &w->writer, op, (uint64_t)c->use << 32 | slot, body);
+	r = channel_send(&w->writer, op, (uint64_t)c->use << 32 | slot, body);
 	if (r != 0)
 		give_back(w, slot);
 	return r;

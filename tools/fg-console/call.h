@@ -6,7 +6,9 @@
 #include "parcel.h"
 #include "worker.h"
 
-enum { CALL_BEHIND = 16 << 20 }; /* bytes that wait for the writer: it is late */
+enum {
+	CALL_BEHIND = 16 << 20
+}; /* bytes that wait for the writer: it is late */
 
 /* What the writer said. */
 struct reply {

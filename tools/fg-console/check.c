@@ -23,8 +23,8 @@ wrong(struct arena *a, struct str text, const struct jtree *at,
  * all are known, so one that is not is a mistake.
  */
 static int
-check_named(const struct collections *all, const struct jtree *rule,
-    struct err *e)
+check_named(
+    const struct collections *all, const struct jtree *rule, struct err *e)
 {
 	const struct jtree *t = jtree_get(rule, "collections");
 	struct str name;
@@ -76,8 +76,8 @@ check_runtime(struct arena *a, const struct documents *d, struct str text,
 {
 	const struct collections_who nobody = {0};
 	const struct policy *p;
-	int r = policy_read_with(a, text, "body", d->collections, &nobody, &p,
-	    notes, e);
+	int r = policy_read_with(
+	    a, text, "body", d->collections, &nobody, &p, notes, e);
 
 	if (r == 0)
 		return check_all_named(a, d, text, t, place, e);
@@ -111,8 +111,8 @@ check_rule(struct arena *a, const struct collections *all, struct str text,
 	if (jtree_str(name).n == 0)
 		return wrong(a, text, name == NULL ? rule : name, place, e,
 		    pointer, "no name");
-	if (collections_match(all, jtree_get(rule, "collections"), &nobody,
-		&in, &why) != 0 ||
+	if (collections_match(
+		all, jtree_get(rule, "collections"), &nobody, &in, &why) != 0 ||
 	    check_named(all, rule, &why) != 0)
 		return wrong(a, text, rule, place, e, pointer, why.text);
 	apps = jtree_get(rule, "applicationsSpec");
@@ -142,8 +142,7 @@ check_waas(struct arena *a, const struct documents *d, struct str text,
 	r = collections_read(a, jtree_get(t, "collections"), &own, e);
 	if (r == 0)
 		r = collections_join(a, own, d->collections, &all, e);
-	for (rules = rules->first; rules != NULL && r == 0;
-	     rules = rules->next)
+	for (rules = rules->first; rules != NULL && r == 0; rules = rules->next)
 		r = check_rule(a, all, text, rules, i++, place, e);
 	return r;
 }
@@ -207,8 +206,7 @@ check_collections(struct arena *a, const struct documents *d, struct str text,
 	if (t->kind != JSCAN_ARRAY)
 		return wrong(a, text, t, place, e, "", "not an array");
 	if (t->n > COLLECTIONS_MAX)
-		return wrong(
-		    a, text, t, place, e, "", "too many collections");
+		return wrong(a, text, t, place, e, "", "too many collections");
 	if (collections_read(a, t, &all, &why) != 0)
 		return wrong(a, text, t, place, e, "", why.text);
 	r = check_names(a, text, t, place, e);
@@ -223,8 +221,7 @@ check_collections(struct arena *a, const struct documents *d, struct str text,
 int
 check_document(struct arena *a, const struct documents *d,
     enum documents_kind kind, struct str text, const struct jtree *t,
-    const struct policy_note **notes, struct check_place *place,
-    struct err *e)
+    const struct policy_note **notes, struct check_place *place, struct err *e)
 {
 	*notes = NULL;
 	*place = (struct check_place){.pointer = STR_NONE};

@@ -22,7 +22,6 @@ struct check_place {
  */
 int check_document(struct arena *a, const struct documents *d,
     enum documents_kind kind, struct str text, const struct jtree *t,
-    const struct policy_note **notes, struct check_place *place,
-    struct err *e);
+    const struct policy_note **notes, struct check_place *place, struct err *e);
 
 #endif

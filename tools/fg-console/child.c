@@ -37,14 +37,13 @@ limit(int what, rlim_t most)
 
 /* Nobody's connection is held open by it, and no key is within reach. */
 static _Noreturn void
-be_child(struct request *r, int fd,
-    void (*work)(struct request *r, struct buf *out))
+be_child(
+    struct request *r, int fd, void (*work)(struct request *r, struct buf *out))
 {
 	struct buf out = BUF_MAX(CHILD_OUT_MAX);
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (dup2(fd, OUT_FD) != OUT_FD ||
-	    close_range(OUT_FD + 1, ~0U, 0) != 0)
+	if (dup2(fd, OUT_FD) != OUT_FD || close_range(OUT_FD + 1, ~0U, 0) != 0)
 		_exit(1);
 	limit(RLIMIT_CPU, CHILD_CPU_SECONDS);
 	limit(RLIMIT_CORE, 0);
@@ -185,8 +184,8 @@ child_run(struct request *r, void (*work)(struct request *r, struct buf *out),
 		c->next->back = &c->next;
 	w->children = c;
 	w->n_children++;
-	loop_at(w->loop, &c->timer,
-	    loop_now_ms(w->loop) + CHILD_SECONDS * 1000);
+	loop_at(
+	    w->loop, &c->timer, loop_now_ms(w->loop) + CHILD_SECONDS * 1000);
 }
 
 void

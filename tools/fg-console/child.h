@@ -9,9 +9,9 @@
 #include "request.h"
 
 enum {
-	CHILD_MAX = 4,          /* at a time, of each worker; more: 503 */
-	CHILD_SECONDS = 60,     /* then it is ended: 504 */
-	CHILD_CPU_SECONDS = 30, /* of them on a core */
+	CHILD_MAX = 4,           /* at a time, of each worker; more: 503 */
+	CHILD_SECONDS = 60,      /* then it is ended: 504 */
+	CHILD_CPU_SECONDS = 30,  /* of them on a core */
 	CHILD_OUT_MAX = 64 << 20 /* bytes of what it says */
 };
 

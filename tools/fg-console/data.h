@@ -33,8 +33,13 @@ int data_lock(const char *dir, struct err *e);
  */
 int data_prepare(const struct options *o, struct err *e);
 
+/*
+ * Make the server's certificate anew, as ca.pem and its key are by now. The old
+ * one stays when that fails.
+ */
+int data_renew(const struct options *o, struct err *e);
+
 /* A file of it, into b, which a key is to be wiped from (pki_wipe()). */
-int data_read(
-    const char *dir, const char *name, struct buf *b, struct err *e);
+int data_read(const char *dir, const char *name, struct buf *b, struct err *e);
 
 #endif

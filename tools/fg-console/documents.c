@@ -28,8 +28,8 @@ documents_kind_of(struct str name)
 }
 
 static int
-load(struct documents_one *one, const char *name, struct store *s,
-    struct err *e)
+load(
+    struct documents_one *one, const char *name, struct store *s, struct err *e)
 {
 	cleanup_arena struct arena *a = arena_new(MEMORY_MAX);
 	struct store_document d;

@@ -42,8 +42,7 @@ int documents_kind_of(struct str name);
  * Have the newest version of each: 1 when one of them changed, 0, or a negative
  * errno, when the older ones stay.
  */
-int documents_refresh(
-    struct documents *d, struct store *s, struct err *e);
+int documents_refresh(struct documents *d, struct store *s, struct err *e);
 void documents_free(struct documents *d);
 
 #endif

@@ -8,8 +8,8 @@
 #include "inject/inject_value.h"
 
 static int
-text(struct arena *a, const struct query *q, const char *name,
-    const char **ret, struct err *e)
+text(struct arena *a, const struct query *q, const char *name, const char **ret,
+    struct err *e)
 {
 	struct str s = query_get(q, name);
 
@@ -107,8 +107,8 @@ check_own(struct arena *a, const struct query *q, struct embed_asked *ret,
 	if (r == 0 && c->on_no_policy != NULL &&
 	    strcmp(c->on_no_policy, "open") != 0 &&
 	    strcmp(c->on_no_policy, "closed") != 0)
-		return err_set(e, ERR_PERM, EINVAL,
-		    "onNoPolicy: neither open nor closed");
+		return err_set(
+		    e, ERR_PERM, EINVAL, "onNoPolicy: neither open nor closed");
 	if (r == 0)
 		r = text(a, q, "executionRole", &c->execution_role, e);
 	if (r == 0)
@@ -128,12 +128,10 @@ embed_asked_read(struct arena *a, const struct options *o,
 
 	*ret = (struct embed_asked){.o = o,
 	    .fill = true,
-	    .inject = {
-		.sidecar_image = o->sidecar_image, .stop_grace_s = -1}};
+	    .inject = {.sidecar_image = o->sidecar_image, .stop_grace_s = -1}};
 	r = check_vendors(q, ret, e);
 	if (r == 0)
-		r = text(
-		    a, q, "defenderImage", &ret->inject.sidecar_image, e);
+		r = text(a, q, "defenderImage", &ret->inject.sidecar_image, e);
 	if (r == 0 && ret->inject.sidecar_image == NULL)
 		return err_set(e, ERR_PERM, EINVAL,
 		    "defenderImage: needed, since this Console was started "

@@ -86,8 +86,8 @@ read_secrets(struct arena *a, struct store *s, struct list *l, struct err *e)
 }
 
 int
-keyring_refresh(struct keyring *k, const struct board *b, struct store *s,
-    struct err *e)
+keyring_refresh(
+    struct keyring *k, const struct board *b, struct store *s, struct err *e)
 {
 	uint64_t now = atomic_load(&b->keys) + 1;
 	struct list tokens = {0}, secrets = {0};
@@ -143,7 +143,7 @@ keyring_find(struct keyring *k, enum secret_kind kind, struct str text)
 
 	if (!secret_parse(kind, text, &id, hash) || k->kinds[kind].n == 0)
 		return NULL;
-	key = bsearch(&id, k->kinds[kind].all, k->kinds[kind].n,
-	    sizeof *key, compare);
+	key = bsearch(
+	    &id, k->kinds[kind].all, k->kinds[kind].n, sizeof *key, compare);
 	return key != NULL && secret_same(key->sha256, hash) ? key : NULL;
 }

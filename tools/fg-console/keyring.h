@@ -33,8 +33,8 @@ struct keyring {
 };
 
 /* Read them again if they changed. On an error the older ones stay. */
-int keyring_refresh(struct keyring *k, const struct board *b, struct store *s,
-    struct err *e);
+int keyring_refresh(
+    struct keyring *k, const struct board *b, struct store *s, struct err *e);
 void keyring_free(struct keyring *k);
 
 /* The one that text is, be it expired or revoked; NULL. */

@@ -62,8 +62,8 @@ tell(int fd, const char *text)
 	if (getsockname(fd, &a.any, &n) != 0)
 		return;
 	host = str_sub(host, 0, str_rchr(host, ':'));
-	port = ntohs(
-	    a.any.sa_family == AF_INET ? a.v4.sin_port : a.v6.sin6_port);
+	port =
+	    ntohs(a.any.sa_family == AF_INET ? a.v4.sin_port : a.v6.sin6_port);
 	log_note(0, "listening on https://%.*s:%u", STR_ARG(host), port);
 }
 
@@ -78,8 +78,8 @@ listener_open(const char *text, struct err *e)
 		return err_set(e, ERR_USAGE, EINVAL,
 		    "--listen: not ADDRESS:PORT, such as 0.0.0.0:8084: \"%s\"",
 		    text);
-	fd = socket(a.any.sa_family,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fd = socket(
+	    a.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
 	    bind(fd, &a.any,

@@ -18,18 +18,18 @@ enum message_op {
 	 * the same id, once what was asked for is on the disk. `who` names who
 	 * did it, for the record.
 	 */
-	MESSAGE_DOCUMENT_PUT, /* who kind body note expect(-1: any) */
-	MESSAGE_TOKEN_ADD,    /* who name scopes expires_ms */
-	MESSAGE_TOKEN_REVOKE, /* who id */
-	MESSAGE_SECRET_ADD,   /* who app note expires_ms max_live */
+	MESSAGE_DOCUMENT_PUT,  /* who kind body note expect(-1: any) */
+	MESSAGE_TOKEN_ADD,     /* who name scopes expires_ms */
+	MESSAGE_TOKEN_REVOKE,  /* who id */
+	MESSAGE_SECRET_ADD,    /* who app note expires_ms max_live */
 	MESSAGE_SECRET_REVOKE, /* who id */
-	MESSAGE_ENROL,        /* secret-id app boot version csr */
-	MESSAGE_RENEW,        /* serial app boot csr */
-	MESSAGE_POLICY,       /* app */
-	MESSAGE_AUDITS,       /* app n, then n times what audits.h packs */
-	MESSAGE_STATUS,       /* see api_status.c */
-	MESSAGE_SCANNED,      /* who image: for the record */
-	MESSAGE_ASKED,        /* how many of those there are */
+	MESSAGE_ENROL,         /* secret-id app boot version csr */
+	MESSAGE_RENEW,         /* serial app boot csr */
+	MESSAGE_POLICY,        /* app */
+	MESSAGE_AUDITS,        /* app n, then n times what audits.h packs */
+	MESSAGE_STATUS,        /* see api_status.c */
+	MESSAGE_SCANNED,       /* who image: for the record */
+	MESSAGE_ASKED,         /* how many of those there are */
 	/* It asks, and there is no answer. */
 	MESSAGE_USED, /* token-id */
 	/* The writer tells all workers. */

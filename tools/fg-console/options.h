@@ -17,11 +17,12 @@ struct options {
 	const char *sidecar_image;
 	const char *scan_db;
 	struct cli_list registries;
-	int64_t workers; /* 0: one per core */
+	int64_t workers;                   /* 0: one per core */
 	int64_t retain_days, retain_bytes; /* 0: no bound */
 	int64_t certificate_hours;
 	int64_t certificate_life_s; /* 0: certificate_hours */
 	bool init_only;
+	bool admin_token;
 	bool routes;
 };
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "board.h"
+#include "data.h"
 #include "listener.h"
 #include "pass.h"
 #include "time/time.h"
@@ -24,7 +26,8 @@
 enum {
 	WORKERS_MAX = 64,
 	AGAIN_MS = 1000, /* between starts of a worker that dies at once */
-	STOP_MS = 10000
+	STOP_MS = 10000,
+	RENEW_MS = 24 * 60 * 60 * 1000
 };
 
 struct parent {
@@ -38,8 +41,9 @@ struct parent {
 		int64_t due_ms; /* when to start the next one */
 	} workers[WORKERS_MAX];
 	unsigned n;
-	int64_t stop_ms; /* when not to wait any longer; INT64_MAX: runs */
-	int code;        /* what a worker ended with, if not to be repeated */
+	int64_t renew_ms; /* when certificates are looked at next */
+	int64_t stop_ms;  /* when not to wait any longer; INT64_MAX: runs */
+	int code;         /* what a worker ended with, if not to be repeated */
 };
 
 /* ---- children ----------------------------------------------------------- */
@@ -210,6 +214,25 @@ reap(struct parent *p)
 	}
 }
 
+/* ---- certificates ------------------------------------------------------- */
+
+/* The keys are read by a child, as at the start, and by those who need them. */
+static void
+renew(struct parent *p)
+{
+	struct err e = {0};
+	int r = parent_child(p->o, data_renew, &e);
+
+	p->renew_ms = time_monotonic_ms() + RENEW_MS;
+	if (r < 0)
+		log_error("%s", e.text);
+	if (r != 0)
+		return;
+	if (p->writer > 0)
+		(void)kill(p->writer, SIGHUP);
+	tell_workers(p, SIGHUP);
+}
+
 /* ---- rounds ------------------------------------------------------------- */
 
 static int
@@ -270,6 +293,10 @@ look_after(struct parent *p, struct err *e)
 		if (info.si_signo == SIGTERM || info.si_signo == SIGINT)
 			stop(p);
 		reap(p);
+		if (p->stop_ms == INT64_MAX &&
+		    (info.si_signo == SIGHUP ||
+			time_monotonic_ms() >= p->renew_ms))
+			renew(p);
 	}
 	return p->code;
 }
@@ -278,19 +305,22 @@ int
 parent_run(const struct options *o, struct err *e)
 {
 	struct parent p = {.o = o, .control = -1, .stop_ms = INT64_MAX};
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	int64_t cores = sysconf(_SC_NPROCESSORS_ONLN);
 	int r;
 
-	p.n = (unsigned)(o->workers > 0 ? o->workers
-		    : cores < 1		? 1
-		    : cores > WORKERS_MAX ? WORKERS_MAX
-					  : cores);
+	p.n = (unsigned)(o->workers > 0        ? o->workers
+			 : cores < 1           ? 1
+			 : cores > WORKERS_MAX ? WORKERS_MAX
+					       : cores);
 	(void)sigemptyset(&p.signals);
 	(void)sigaddset(&p.signals, SIGTERM);
 	(void)sigaddset(&p.signals, SIGINT);
+	(void)sigaddset(&p.signals, SIGHUP);
 	(void)sigaddset(&p.signals, SIGCHLD);
 	(void)sigprocmask(SIG_BLOCK, &p.signals, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+	p.renew_ms = time_monotonic_ms() + RENEW_MS;
 	p.listener = listener_open(o->listen, e);
 	if (p.listener < 0)
 		return p.listener;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pretty: JSON in lines, so that two versions of it can be compared by lines. */
+/* pretty: JSON in lines, so that two versions of it can be compared by lines.
+ */
 #ifndef FG_CONSOLE_PRETTY_H
 #define FG_CONSOLE_PRETTY_H
 

@@ -42,8 +42,7 @@ pull_db(const struct options *o, char path[PATH_BYTES])
 {
 	if (o->scan_db != NULL)
 		return o->scan_db;
-	if (snprintf(path, PATH_BYTES, "%s/" DATA_SCANS, o->data) >=
-	    PATH_BYTES)
+	if (snprintf(path, PATH_BYTES, "%s/" DATA_SCANS, o->data) >= PATH_BYTES)
 		return NULL;
 	return path;
 }

@@ -117,8 +117,9 @@ query_int(const struct query *q, const char *name, int64_t min, int64_t max,
 
 	if (s.p == NULL || num_parse(s, min, max, ret))
 		return 0;
-	return err_set(e, ERR_PERM, EINVAL, "%s: not a number from %lld to %lld",
-	    name, (long long)min, (long long)max);
+	return err_set(e, ERR_PERM, EINVAL,
+	    "%s: not a number from %lld to %lld", name, (long long)min,
+	    (long long)max);
 }
 
 int

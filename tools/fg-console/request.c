@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "call.h"
 
+enum { MINUTE_MS = 60000 };
+
 struct request *
 request_new(struct worker *w, struct httpd_request *h)
 {
@@ -49,13 +51,12 @@ request_answer(struct request *r, unsigned status, const char *type,
 	struct httpd_field all[REQUEST_FIELDS_MAX + 3];
 	size_t k = 0;
 
-	all[k++] = (struct httpd_field){
-	    STR("Cache-Control"), STR("no-store")};
-	all[k++] = (struct httpd_field){
-	    STR("X-Content-Type-Options"), STR("nosniff")};
+	all[k++] = (struct httpd_field){STR("Cache-Control"), STR("no-store")};
+	all[k++] =
+	    (struct httpd_field){STR("X-Content-Type-Options"), STR("nosniff")};
 	if (type != NULL)
-		all[k++] = (struct httpd_field){
-		    STR("Content-Type"), str_of(type)};
+		all[k++] =
+		    (struct httpd_field){STR("Content-Type"), str_of(type)};
 	for (size_t i = 0; i < n && i < REQUEST_FIELDS_MAX; i++)
 		all[k++] = fields[i];
 	if (status >= 500)
@@ -85,8 +86,7 @@ request_json(struct request *r, unsigned status, const struct buf *body)
 }
 
 void
-request_fault(
-    struct request *r, const struct request_fault *f, const char *msg)
+request_fault(struct request *r, const struct request_fault *f, const char *msg)
 {
 	cleanup_buf struct buf b = BUF_MAX(64 * 1024);
 	struct httpd_field fields[2];
@@ -110,8 +110,8 @@ request_fault(
 	buf_addc(&b, '\n');
 	if (f->retry_after_s > 0) {
 		(void)snprintf(seconds, sizeof seconds, "%u", f->retry_after_s);
-		fields[n++] = (struct httpd_field){
-		    STR("Retry-After"), str_of(seconds)};
+		fields[n++] =
+		    (struct httpd_field){STR("Retry-After"), str_of(seconds)};
 	}
 	if (f->status == 401)
 		fields[n++] = (struct httpd_field){STR("WWW-Authenticate"),
@@ -153,8 +153,7 @@ struct str
 request_field(const struct http1_request *http, const char *name)
 {
 	uint32_t from = 0;
-	const struct http1_field *f =
-	    http1_find(&http->h, str_of(name), &from);
+	const struct http1_field *f = http1_find(&http->h, str_of(name), &from);
 
 	if (f == NULL || http1_find(&http->h, str_of(name), &from) != NULL)
 		return STR_NONE;
@@ -179,6 +178,22 @@ request_body(struct request *r)
 	else
 		request_fault(r, &f, e.text);
 	return NULL;
+}
+
+void
+request_note_damage(struct request *r, const struct store_page *page)
+{
+	struct worker *w = r->w;
+	int64_t now_ms = loop_now_ms(w->loop);
+
+	if (page->damaged == 0)
+		return;
+	board_add(w->row, BOARD_DAMAGED_DAYS, page->damaged);
+	if (w->damage_told_ms != 0 && now_ms < w->damage_told_ms + MINUTE_MS)
+		return;
+	w->damage_told_ms = now_ms;
+	log_error("%u days of audits cannot be read: %s", page->damaged,
+	    page->damage.text);
 }
 
 static void
@@ -208,8 +223,7 @@ request_ask(struct request *r, enum message_op op, const struct buf *body,
 
 	r->then = then;
 	if (error == 0)
-		error = call_writer(
-		    r->w, op, buf_str(body), answered, r);
+		error = call_writer(r->w, op, buf_str(body), answered, r);
 	if (error == 0)
 		return;
 	if (op == MESSAGE_AUDITS)

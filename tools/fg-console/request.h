@@ -9,6 +9,7 @@
 #include "query.h"
 #include "route.h"
 #include "secret.h"
+#include "store/store_audits.h"
 #include "worker.h"
 
 enum {
@@ -34,7 +35,7 @@ struct request {
 	uint32_t scopes; /* of it */
 	struct str app;  /* of a sidecar's certificate, as the next one */
 	struct str serial;
-	struct str secret_id;                     /* of an enrolment secret, */
+	struct str secret_id;                    /* of an enrolment secret, */
 	unsigned char secret_hash[SHA256_BYTES]; /* and of what was shown */
 
 	/* What to do with the writer's answer. */
@@ -58,14 +59,14 @@ void request_json(struct request *r, unsigned status, const struct buf *body);
 
 struct request_fault {
 	unsigned status;
-	const char *reason; /* NULL: none */
-	struct str pointer; /* STR_NONE: none */
-	unsigned line, column; /* 0: none */
+	const char *reason;     /* NULL: none */
+	struct str pointer;     /* STR_NONE: none */
+	unsigned line, column;  /* 0: none */
 	unsigned retry_after_s; /* 0: none */
 };
 
-void request_fault(struct request *r, const struct request_fault *f,
-    const char *msg);
+void request_fault(
+    struct request *r, const struct request_fault *f, const char *msg);
 void request_refuse(struct request *r, unsigned status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -89,5 +90,8 @@ void request_bad(struct request *r, const struct err *e);
  */
 void request_ask(struct request *r, enum message_op op, const struct buf *body,
     void (*then)(struct request *r, struct parcel *payload));
+
+/* A day of audits could not be read: counted, and said once a minute. */
+void request_note_damage(struct request *r, const struct store_page *page);
 
 #endif

@@ -76,8 +76,8 @@ secret_parse(enum secret_kind kind, struct str text, struct str *id,
 }
 
 bool
-secret_same(const unsigned char a[SHA256_BYTES],
-    const unsigned char b[SHA256_BYTES])
+secret_same(
+    const unsigned char a[SHA256_BYTES], const unsigned char b[SHA256_BYTES])
 {
 	unsigned char differ = 0;
 

@@ -13,7 +13,7 @@
 #include "sha256/sha256.h"
 
 enum {
-	SECRET_ID = 12,                               /* hexadecimal digits */
+	SECRET_ID = 12,                           /* hexadecimal digits */
 	SECRET_TEXT = 4 + SECRET_ID + 1 + 64 + 1, /* with a NUL */
 };
 
@@ -31,7 +31,7 @@ bool secret_parse(enum secret_kind kind, struct str text, struct str *id,
     unsigned char hash[SHA256_BYTES]);
 
 /* Equal? In a time that does not depend on where they differ. */
-bool secret_same(const unsigned char a[SHA256_BYTES],
-    const unsigned char b[SHA256_BYTES]);
+bool secret_same(
+    const unsigned char a[SHA256_BYTES], const unsigned char b[SHA256_BYTES]);
 
 #endif

@@ -137,8 +137,8 @@ put_common(const struct jtree *t, struct jwrite *w)
 	copy(w, "containerName", at(t, "container", "name"));
 	copy(w, "count", at(t, "count", NULL));
 	text(w, "severity",
-	    translate(severities, jtree_str(at(t, "severity", NULL)),
-		STR_NONE));
+	    translate(
+		severities, jtree_str(at(t, "severity", NULL)), STR_NONE));
 	strings(w, "attackTechniques", at(t, "attack", NULL));
 	jwrite_key(w, "collections");
 	jwrite_array(w);

@@ -8,8 +8,8 @@ static const char *const runtime[] = {"time", "appID", "containerName",
 static const char *const waas[] = {"time", "appID", "containerName",
     "imageName", "imageId", "type", "effect", "ruleName", "severity", "msg",
     "method", "requestHost", "urlPath", "urlQuery", "userAgentHeader",
-    "statusCode", "subnet", "connectingIPs", "attackTechniques", "count",
-    "_id", NULL};
+    "statusCode", "subnet", "connectingIPs", "attackTechniques", "count", "_id",
+    NULL};
 
 static void
 add_text(struct str s, struct buf *out)
@@ -48,8 +48,7 @@ add_cell(const struct jtree *t, struct buf *out)
 		return;
 	}
 	buf_addc(out, '"');
-	if (is_formula(t) ||
-	    (t->kind == JSCAN_ARRAY && is_formula(t->first)))
+	if (is_formula(t) || (t->kind == JSCAN_ARRAY && is_formula(t->first)))
 		buf_addc(out, '\'');
 	if (t->kind == JSCAN_ARRAY)
 		for (i = t->first; i != NULL; i = i->next) {

@@ -58,8 +58,8 @@ wire_enrol(struct request *r)
 	if (error == 0)
 		error = field_boot(t, &boot, &e);
 	if (error == 0)
-		error = field_text(
-		    t, "version", VERSION_MAX, false, &version, &e);
+		error =
+		    field_text(t, "version", VERSION_MAX, false, &version, &e);
 	if (error == 0)
 		error = field_lines(t, "csr", PKI_CSR_MAX, &csr, &e);
 	if (error != 0) {
@@ -168,8 +168,7 @@ read_status(const struct jtree *t, struct status *s, struct err *e)
 	if (r == 0)
 		r = field_int(policy, "waas", 0, most, false, &s->waas, e);
 	if (r == 0)
-		r = field_int(
-		    t, "policy_age_s", 0, most, false, &s->age_s, e);
+		r = field_int(t, "policy_age_s", 0, most, false, &s->age_s, e);
 	if (r == 0)
 		r = field_int(t, "lost", 0, most, false, &s->lost, e);
 	if (r == 0)

@@ -103,8 +103,8 @@ send(struct request *r, const struct audits_batch *b)
 
 /* The lines, unpacked where they are packed. */
 static int
-lines_of(struct request *r, struct buf *unpacked, struct str *ret,
-    struct err *e)
+lines_of(
+    struct request *r, struct buf *unpacked, struct str *ret, struct err *e)
 {
 	struct str how = request_field(r->http->http, "Content-Encoding");
 

@@ -103,8 +103,8 @@ give(struct policy_app *p, struct httpd_request *http, bool same)
 	}
 	fields[n++] = (struct httpd_field){
 	    STR("Content-Type"), STR("application/x-ndjson")};
-	fields[n++] = (struct httpd_field){
-	    STR("FG-Signature"), str_of(p->signature)};
+	fields[n++] =
+	    (struct httpd_field){STR("FG-Signature"), str_of(p->signature)};
 	httpd_answer(http, 200, fields, n, str_make(p->body, p->body_n));
 }
 
@@ -144,8 +144,7 @@ settle_all(struct policy_app *p, unsigned failed)
 
 /* ---- asking the writer -------------------------------------------------- */
 
-static void
-ask(struct policy_app *p);
+static void ask(struct policy_app *p);
 
 static char *
 copy(struct str s)
@@ -198,8 +197,8 @@ ask(struct policy_app *p)
 	}
 	p->again = false;
 	parcel_put(&b, str_make(p->name, p->n));
-	if (buf_error(&b) == 0 && call_writer(p->w, MESSAGE_POLICY,
-				      buf_str(&b), answered, p) == 0)
+	if (buf_error(&b) == 0 &&
+	    call_writer(p->w, MESSAGE_POLICY, buf_str(&b), answered, p) == 0)
 		p->asked = true;
 	else
 		settle_all(p, 503);
@@ -266,8 +265,8 @@ new_wait(struct policy_app *p, struct request *r, int64_t seconds)
 		wait->next->back = &wait->next;
 	p->waits = wait;
 	board_add(r->w->row, BOARD_WAITING, 1);
-	loop_at(r->w->loop, &wait->timer,
-	    loop_now_ms(r->w->loop) + seconds * 1000);
+	loop_at(
+	    r->w->loop, &wait->timer, loop_now_ms(r->w->loop) + seconds * 1000);
 	httpd_on_gone(wait->http, on_gone, wait);
 	return wait;
 }
@@ -287,8 +286,7 @@ wire_policy_get(struct request *r)
 		return;
 	}
 	p = find(w, r->app);
-	wait = p == NULL ? NULL
-			 : new_wait(p, r, w->draining ? 0 : seconds);
+	wait = p == NULL ? NULL : new_wait(p, r, w->draining ? 0 : seconds);
 	if (wait == NULL) {
 		request_refuse(r, 503, "out of memory");
 		return;

@@ -21,8 +21,9 @@
 
 enum {
 	COUNT_MS = 1000,
-	BODY_MAX = 16 << 20, /* of any route */
-	STRANGER_MAX = 4096, /* bytes of a body of who may not send one */
+	BODY_MAX = 16 << 20,   /* of any route */
+	MEMORY_MAX = 32 << 20, /* of all buffers; more: 503 */
+	STRANGER_MAX = 4096,   /* bytes of a body of who may not send one */
 	QUERY_TEXT_MAX = 8192
 };
 
@@ -125,8 +126,8 @@ serve(struct httpd_request *h, void *arg)
 }
 
 static size_t
-body_limit(const struct http1_request *http, const struct tls_peer *peer,
-    void *arg)
+body_limit(
+    const struct http1_request *http, const struct tls_peer *peer, void *arg)
 {
 	struct worker *w = arg;
 	struct str args[ROUTE_ARGS_MAX];
@@ -195,24 +196,7 @@ on_count(struct loop_timer *t)
 	loop_at(w->loop, t, loop_now_ms(w->loop) + COUNT_MS);
 }
 
-static void
-on_signal(struct loop_fd *f, uint32_t events)
-{
-	struct worker *w = LOOP_OF(f, struct worker, signals);
-	struct signalfd_siginfo info;
-
-	(void)events;
-	while (read(f->fd, &info, sizeof info) == (ssize_t)sizeof info)
-		;
-	if (w->draining)
-		return;
-	w->draining = true;
-	httpd_drain(w->httpd);
-	wire_policy_drain(w);
-	api_events_drain(w);
-}
-
-/* ---- start -------------------------------------------------------------- */
+/* ---- certificates and signals ------------------------------------------- */
 
 static int
 read_file(const char *path, struct buf *b, struct err *e)
@@ -223,9 +207,8 @@ read_file(const char *path, struct buf *b, struct err *e)
 }
 
 static int
-open_tls(struct worker *w, struct err *e)
+open_tls(const struct options *o, struct tls_context **ret, struct err *e)
 {
-	const struct options *o = w->o;
 	cleanup_buf struct buf ca = BUF_MAX(PKI_PEM_MAX);
 	cleanup_buf struct buf cert = BUF_MAX(PKI_PEM_MAX);
 	struct buf key = BUF_MAX(PKI_PEM_MAX);
@@ -244,10 +227,54 @@ open_tls(struct worker *w, struct err *e)
 	    .key = buf_str(&key),
 	    .client_ca = buf_str(&ca)};
 	if (r == 0)
-		r = tls_server_new(&cfg, &w->tls, e);
+		r = tls_server_new(&cfg, ret, e);
 	pki_wipe(&key);
 	return r;
 }
+
+/* What connections that come from now on are shown. */
+static void
+renew(struct worker *w)
+{
+	struct tls_context *tls = NULL;
+	struct err e = {0};
+
+	if (open_tls(w->o, &tls, &e) != 0) {
+		log_error("%s; what there was stays", e.text);
+		return;
+	}
+	httpd_tls(w->httpd, tls);
+	tls_context_free(w->tls);
+	w->tls = tls;
+}
+
+static void
+drain(struct worker *w)
+{
+	if (w->draining)
+		return;
+	w->draining = true;
+	httpd_drain(w->httpd);
+	wire_policy_drain(w);
+	api_events_drain(w);
+}
+
+static void
+on_signal(struct loop_fd *f, uint32_t events)
+{
+	struct worker *w = LOOP_OF(f, struct worker, signals);
+	struct signalfd_siginfo info;
+
+	(void)events;
+	while (read(f->fd, &info, sizeof info) == (ssize_t)sizeof info) {
+		if (info.ssi_signo == SIGHUP)
+			renew(w);
+		else
+			drain(w);
+	}
+}
+
+/* ---- start -------------------------------------------------------------- */
 
 static int
 open_httpd(struct worker *w, int listener, struct err *e)
@@ -259,7 +286,8 @@ open_httpd(struct worker *w, int listener, struct err *e)
 	    .refused = refused,
 	    .drained = drained,
 	    .arg = w,
-	    .body_max = BODY_MAX};
+	    .body_max = BODY_MAX,
+	    .memory_max = MEMORY_MAX};
 
 	return httpd_new(&cfg, listener, &w->httpd, e);
 }
@@ -272,12 +300,13 @@ watch(struct worker *w, int writer, struct err *e)
 
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGHUP);
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd < 0)
 		return err_set(
 		    e, ERR_TEMP, errno, "signalfd: %s", strerror(errno));
-	w->signals = (struct loop_fd){
-	    .fd = fd, .events = EPOLLIN, .ready = on_signal};
+	w->signals =
+	    (struct loop_fd){.fd = fd, .events = EPOLLIN, .ready = on_signal};
 	r = loop_add(w->loop, &w->signals, e);
 	w->writer.take = take;
 	w->writer.gone = gone;
@@ -299,7 +328,7 @@ worker_run(const struct options *o, struct board *board, unsigned number,
 	w = (struct worker){
 	    .o = o, .board = board, .row = &board->rows[number]};
 	board_set(w.row, BOARD_WAITING, 0);
-	r = open_tls(&w, e);
+	r = open_tls(o, &w.tls, e);
 	if (r == 0)
 		r = store_open(o->data, STORE_READ, &w.store, e);
 	if (r == 0)

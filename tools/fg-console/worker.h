@@ -36,6 +36,7 @@ struct worker {
 	struct loop_fd signals;
 	struct loop_timer count;
 	bool draining;
+	int64_t damage_told_ms; /* request.c */
 
 	struct call *calls; /* slots */
 	uint32_t n_calls, free_call;

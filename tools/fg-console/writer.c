@@ -135,15 +135,6 @@ on_control(struct loop_fd *f, uint32_t events)
 	}
 }
 
-static void
-on_signal(struct loop_fd *f, uint32_t events)
-{
-	struct writer *w = LOOP_OF(f, struct writer, signals);
-
-	(void)events;
-	loop_stop(w->loop);
-}
-
 /* ---- by the clock ------------------------------------------------------- */
 
 static void
@@ -182,25 +173,70 @@ on_retain(struct loop_timer *t)
 	loop_at(w->loop, t, loop_now_ms(w->loop) + RETAIN_MS);
 }
 
+/* ---- certificates and signals ------------------------------------------- */
+
+/* The first one of ca.pem signs, all of it is trusted. */
+static int
+load_ca(const char *dir, struct pki_ca **ca, struct buf *bundle, struct err *e)
+{
+	struct buf key = BUF_MAX(PKI_PEM_MAX);
+	cleanup_buf struct buf pems = BUF_MAX(PKI_PEM_MAX);
+	struct str pem;
+	int r = data_read(dir, DATA_CA, &pems, e);
+
+	if (r == 0)
+		r = data_read(dir, DATA_CA_KEY, &key, e);
+	if (r == 0)
+		r = pki_ca_load(buf_str(&pems), buf_str(&key), ca, e);
+	pki_wipe(&key);
+	pem = buf_str(&pems);
+	return r == 0 ? pki_bundle(&pem, 1, bundle, e) : r;
+}
+
+static void
+renew(struct writer *w)
+{
+	struct buf bundle = BUF_MAX(PKI_PEM_MAX);
+	struct pki_ca *ca = NULL;
+	struct err e = {0};
+
+	if (load_ca(w->o->data, &ca, &bundle, &e) != 0) {
+		log_error("%s; what there was stays", e.text);
+		pki_ca_free(ca);
+		buf_free(&bundle);
+		return;
+	}
+	if (!str_eq(buf_str(&bundle), buf_str(&w->bundle)))
+		writer_told(w, STR("SIGHUP"), "authorities", STR(DATA_CA));
+	pki_ca_free(w->ca);
+	buf_free(&w->bundle);
+	w->ca = ca;
+	w->bundle = bundle;
+}
+
+static void
+on_signal(struct loop_fd *f, uint32_t events)
+{
+	struct writer *w = LOOP_OF(f, struct writer, signals);
+	struct signalfd_siginfo info;
+
+	(void)events;
+	while (read(f->fd, &info, sizeof info) == (ssize_t)sizeof info) {
+		if (info.ssi_signo == SIGHUP)
+			renew(w);
+		else
+			loop_stop(w->loop);
+	}
+}
+
 /* ---- start -------------------------------------------------------------- */
 
 static int
 load_keys(struct writer *w, const char *dir, struct err *e)
 {
 	struct buf key = BUF_MAX(PKI_PEM_MAX);
-	cleanup_buf struct buf ca = BUF_MAX(PKI_PEM_MAX);
-	struct str pem;
-	int r = data_read(dir, DATA_CA, &ca, e);
+	int r = load_ca(dir, &w->ca, &w->bundle, e);
 
-	if (r == 0)
-		r = data_read(dir, DATA_CA_KEY, &key, e);
-	if (r == 0)
-		r = pki_ca_load(buf_str(&ca), buf_str(&key), &w->ca, e);
-	pki_wipe(&key);
-	if (r == 0) {
-		pem = buf_str(&ca);
-		r = pki_bundle(&pem, 1, &w->bundle, e);
-	}
 	if (r == 0)
 		r = data_read(dir, DATA_POLICY_PUBLIC, &w->policy_key, e);
 	if (r == 0)
@@ -219,12 +255,13 @@ watch(struct writer *w, int control, struct err *e)
 
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGHUP);
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd < 0)
 		return err_set(
 		    e, ERR_TEMP, errno, "signalfd: %s", strerror(errno));
-	w->signals = (struct loop_fd){
-	    .fd = fd, .events = EPOLLIN, .ready = on_signal};
+	w->signals =
+	    (struct loop_fd){.fd = fd, .events = EPOLLIN, .ready = on_signal};
 	w->control = (struct loop_fd){
 	    .fd = control, .events = EPOLLIN, .ready = on_control};
 	w->commit.due = on_commit;

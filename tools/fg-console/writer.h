@@ -77,8 +77,8 @@ struct writer {
  * Until SIGTERM, or until control, on which the workers' sockets come, is
  * closed. Returns 0, or -errno.
  */
-int writer_run(const struct options *o, struct board *board, int control,
-    struct err *e);
+int writer_run(
+    const struct options *o, struct board *board, int control, struct err *e);
 
 /* ---- commits ------------------------------------------------------------ */
 
@@ -106,8 +106,7 @@ void writer_failed(
 
 void writer_send(struct writer *w, struct channel *link, uint64_t id,
     const struct writer_answer *a);
-void writer_tell_workers(
-    struct writer *w, enum message_op op, struct str body);
+void writer_tell_workers(struct writer *w, enum message_op op, struct str body);
 
 /* ---- events of its own -------------------------------------------------- */
 
@@ -124,8 +123,8 @@ struct writer_event {
 void writer_tell(struct writer *w, const struct writer_event *ev);
 
 /* config.write: who did what. */
-void writer_told(struct writer *w, struct str actor, const char *what,
-    struct str about);
+void writer_told(
+    struct writer *w, struct str actor, const char *what, struct str about);
 
 /* ---- what is asked for -------------------------------------------------- */
 
@@ -139,10 +138,8 @@ void writer_secret_add(
     struct writer *w, struct parcel *in, struct writer_answer *a);
 void writer_secret_revoke(
     struct writer *w, struct parcel *in, struct writer_answer *a);
-void writer_enrol(
-    struct writer *w, struct parcel *in, struct writer_answer *a);
-void writer_renew(
-    struct writer *w, struct parcel *in, struct writer_answer *a);
+void writer_enrol(struct writer *w, struct parcel *in, struct writer_answer *a);
+void writer_renew(struct writer *w, struct parcel *in, struct writer_answer *a);
 void writer_policy(
     struct writer *w, struct parcel *in, struct writer_answer *a);
 void writer_status(
@@ -152,7 +149,7 @@ void writer_scanned(
 void writer_used(struct writer *w, struct parcel *in);
 
 /* The events of a batch. */
-void writer_audits(struct writer *w, struct channel *link, uint64_t id,
-    struct parcel *in);
+void writer_audits(
+    struct writer *w, struct channel *link, uint64_t id, struct parcel *in);
 
 #endif

@@ -30,8 +30,8 @@ unpack(struct writer_job *job, struct parcel *in)
 }
 
 void
-writer_audits(struct writer *w, struct channel *link, uint64_t id,
-    struct parcel *in)
+writer_audits(
+    struct writer *w, struct channel *link, uint64_t id, struct parcel *in)
 {
 	struct writer_job *job = writer_job(w, link, id);
 	struct parcel copy = {0};

@@ -145,8 +145,8 @@ count(struct writer *w, struct writer_job *job)
 		n[b->answers[i] % 3]++;
 	board_add(w->row, BOARD_EVENTS_STORED, n[STORE_NEW]);
 	board_add(w->row, BOARD_EVENTS_DUPLICATE, n[STORE_DUPLICATE]);
-	parcel_put(&job->answer.payload,
-	    str_make((const char *)b->answers, b->n));
+	parcel_put(
+	    &job->answer.payload, str_make((const char *)b->answers, b->n));
 	w->stored = w->stored || n[STORE_NEW] > 0;
 }
 

@@ -55,13 +55,13 @@ tell_put(struct writer *w, struct str who, const char *kind, struct str body,
 	(void)snprintf(msg, sizeof msg, "%s: version %" PRIu64 " to %" PRIu64,
 	    kind, before, after);
 	writer_tell(w, &(struct writer_event){.name = "config.write",
-			    .severity = "info",
-			    .actor = who,
-			    .what = str_of(kind),
-			    .sha256 = str_of(sha256),
-			    .before = (int64_t)before,
-			    .after = (int64_t)after,
-			    .msg = msg});
+			   .severity = "info",
+			   .actor = who,
+			   .what = str_of(kind),
+			   .sha256 = str_of(sha256),
+			   .before = (int64_t)before,
+			   .after = (int64_t)after,
+			   .msg = msg});
 }
 
 /* who kind body note, then what each kind's version must be (-1: any) */
@@ -82,8 +82,8 @@ writer_document_put(
 	if (in->bad || kind < 0 ||
 	    !seen_newest(w, (enum documents_kind)kind, expect, a))
 		return;
-	r = store_document_newest(w->store,
-	    documents_name((enum documents_kind)kind), &before, &e);
+	r = store_document_newest(
+	    w->store, documents_name((enum documents_kind)kind), &before, &e);
 	if (r == 0)
 		r = store_document_put(w->store,
 		    documents_name((enum documents_kind)kind), body, who, note,
@@ -151,8 +151,7 @@ put_signed(struct writer *w, const struct buf *body, struct sha256 *hash,
 		return r;
 	if (body->n > 0)
 		base64_encode(
-		    str_make((const char *)signature, sizeof signature),
-		    &text);
+		    str_make((const char *)signature, sizeof signature), &text);
 	parcel_put(out, str_make(hex, 32));
 	parcel_put(out, buf_str(body));
 	parcel_put(out, buf_str(&text));

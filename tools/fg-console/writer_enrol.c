@@ -128,11 +128,11 @@ note_app(struct writer *w, const struct asking *who, struct str version,
 
 	(void)store_app_put(w->store, &app, &e);
 	writer_tell(w, &(struct writer_event){.name = "enrol",
-			    .severity = "info",
-			    .app = who->app,
-			    .actor = who->secret,
-			    .what = STR("enrol"),
-			    .msg = "a task enrolled"});
+			   .severity = "info",
+			   .app = who->app,
+			   .actor = who->secret,
+			   .what = STR("enrol"),
+			   .msg = "a task enrolled"});
 }
 
 /* secret-id hash app boot version address csr */

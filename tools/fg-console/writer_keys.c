@@ -37,8 +37,7 @@ revoked(struct writer *w, struct writer_answer *a, struct str who,
 }
 
 void
-writer_token_add(
-    struct writer *w, struct parcel *in, struct writer_answer *a)
+writer_token_add(struct writer *w, struct parcel *in, struct writer_answer *a)
 {
 	char text[SECRET_TEXT], id[SECRET_ID + 1];
 	struct store_token t = {0};
@@ -88,8 +87,7 @@ writer_used(struct writer *w, struct parcel *in)
 }
 
 void
-writer_secret_add(
-    struct writer *w, struct parcel *in, struct writer_answer *a)
+writer_secret_add(struct writer *w, struct parcel *in, struct writer_answer *a)
 {
 	char text[SECRET_TEXT], id[SECRET_ID + 1];
 	struct store_secret s = {0};

@@ -82,9 +82,8 @@ writer_tell(struct writer *w, const struct writer_event *ev)
 
 	w->seq++;
 	write_event(w, ev, app, now_ms, &text);
-	body = w->told_arena == NULL
-		   ? STR_NONE
-		   : arena_str(w->told_arena, buf_str(&text));
+	body = w->told_arena == NULL ? STR_NONE
+				     : arena_str(w->told_arena, buf_str(&text));
 	app = w->told_arena == NULL ? STR_NONE : arena_str(w->told_arena, app);
 	if (w->n_told == WRITER_TOLD_MAX || body.n == 0 || app.p == NULL) {
 		log_error("an event could not be kept: %s", ev->msg);
@@ -95,8 +94,8 @@ writer_tell(struct writer *w, const struct writer_event *ev)
 	    .seq = w->seq,
 	    .ts_ms = now_ms,
 	    .kind = STORE_LIFECYCLE,
-	    .severity = (enum store_severity)store_severity_of(
-		str_of(ev->severity)),
+	    .severity =
+		(enum store_severity)store_severity_of(str_of(ev->severity)),
 	    .action = STORE_NONE,
 	    .name = str_of(ev->name),
 	    .container = STR(""),
@@ -108,16 +107,16 @@ writer_tell(struct writer *w, const struct writer_event *ev)
 }
 
 void
-writer_told(struct writer *w, struct str actor, const char *what,
-    struct str about)
+writer_told(
+    struct writer *w, struct str actor, const char *what, struct str about)
 {
 	char msg[512];
 
 	(void)snprintf(msg, sizeof msg, "%.64s: %.*s", what,
 	    (int)(about.n < 400 ? about.n : 400), about.p);
 	writer_tell(w, &(struct writer_event){.name = "config.write",
-			    .severity = "info",
-			    .actor = actor,
-			    .what = str_of(what),
-			    .msg = msg});
+			   .severity = "info",
+			   .actor = actor,
+			   .what = str_of(what),
+			   .msg = msg});
 }

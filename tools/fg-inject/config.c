@@ -33,11 +33,10 @@ check_app_ids(const struct cli_list *list, struct err *e)
 static int
 check_values(const struct options *o, struct err *e)
 {
-	int r = o->sidecar_image == NULL
-		    ? cli_usage(e, "--sidecar-image",
-			  "required, or FG_SIDECAR_IMAGE")
-		    : inject_value_image(
-			  "--sidecar-image", o->sidecar_image, e);
+	int r = o->sidecar_image == NULL ? cli_usage(e, "--sidecar-image",
+					       "required, or FG_SIDECAR_IMAGE")
+					 : inject_value_image("--sidecar-image",
+					       o->sidecar_image, e);
 
 	if (r == 0)
 		r = check_app_ids(&o->app_ids, e);

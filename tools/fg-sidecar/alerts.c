@@ -70,8 +70,8 @@ void
 alerts_leave_out(struct alerts *a, struct str rule)
 {
 	if (a->n_off < ALERTS_RULES_MAX)
-		(void)snprintf(a->off[a->n_off++], ALERTS_NAME_MAX, "%.*s",
-		    STR_ARG(rule));
+		(void)snprintf(
+		    a->off[a->n_off++], ALERTS_NAME_MAX, "%.*s", STR_ARG(rule));
 }
 
 bool

@@ -19,11 +19,11 @@
 
 enum {
 	ALERTS_RULES_MAX = 64,
-	ALERTS_NAME_MAX = 64,           /* bytes of a rule's id */
-	ALERTS_TEXT_MAX = 64 * 1024,    /* of a rule's file */
-	ALERTS_CPU_MS = 100,            /* of a rule for one event */
-	ALERTS_MEMORY_MAX = 256 << 20,  /* bytes of address space */
-	ALERTS_QUEUE_MAX = 1 << 20,     /* bytes that wait for it */
+	ALERTS_NAME_MAX = 64,          /* bytes of a rule's id */
+	ALERTS_TEXT_MAX = 64 * 1024,   /* of a rule's file */
+	ALERTS_CPU_MS = 100,           /* of a rule for one event */
+	ALERTS_MEMORY_MAX = 256 << 20, /* bytes of address space */
+	ALERTS_QUEUE_MAX = 1 << 20,    /* bytes that wait for it */
 };
 
 /* What one line of that process says. */
@@ -35,8 +35,8 @@ struct alerts_found {
 };
 
 struct alerts {
-	const char *dir; /* NULL: there are none */
-	pid_t pid;       /* 0: it does not run */
+	const char *dir;   /* NULL: there are none */
+	pid_t pid;         /* 0: it does not run */
 	struct buf *queue; /* what goes to it; NULL: it does not run */
 	struct backoff later;
 	uint64_t skipped; /* events that it was too slow for */

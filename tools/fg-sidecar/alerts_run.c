@@ -144,7 +144,8 @@ set_id(char id[ALERTS_NAME_MAX], const char *name)
 {
 	size_t n = strlen(name);
 
-	if (n <= 3 || n - 3 >= ALERTS_NAME_MAX || strcmp(name + n - 3, ".jq") != 0)
+	if (n <= 3 || n - 3 >= ALERTS_NAME_MAX ||
+	    strcmp(name + n - 3, ".jq") != 0)
 		return false;
 	for (size_t i = 0; i < n - 3; i++)
 		if (strchr("abcdefghijklmnopqrstuvwxyz"

@@ -20,8 +20,8 @@ void backoff_good(struct backoff *b);
 
 /*
  * Full jitter: anything up to the bound, which doubles from base to cap, so
- * that those who failed together do not come back together. told_s (Retry-After;
- * 0: none) comes before that.
+ * that those who failed together do not come back together. told_s
+ * (Retry-After; 0: none) comes before that.
  */
 void backoff_bad(struct backoff *b, int64_t now_ms, int64_t told_s);
 

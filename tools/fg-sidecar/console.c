@@ -26,10 +26,10 @@ text(struct buf *b, size_t max, const char *file, const char *variable,
 	if (file != NULL)
 		return fd_read_input(file, b, &what, e);
 	buf_addz(b, value == NULL ? "" : value);
-	return buf_error(b) != 0 ? err_set(e, ERR_USAGE, E2BIG,
-				       "%s: longer than %zu bytes", variable,
-				       max)
-				 : 0;
+	return buf_error(b) != 0
+		   ? err_set(e, ERR_USAGE, E2BIG, "%s: longer than %zu bytes",
+			 variable, max)
+		   : 0;
 }
 
 static int
@@ -67,8 +67,7 @@ console_read(struct console *c, const struct options *o, struct err *e)
 	if (r != 0 || !url.tls)
 		return cli_usage(
 		    e, "--console", "not a URL, https://HOST:PORT");
-	r = text(
-	    &c->ca, LINK_CA_MAX, o->console_ca, "FG_CONSOLE_CA", e);
+	r = text(&c->ca, LINK_CA_MAX, o->console_ca, "FG_CONSOLE_CA", e);
 	if (r == 0)
 		r = text(&c->secret, LINK_SECRET_MAX, o->enrol_secret_file,
 		    "FG_ENROL_SECRET", e);
@@ -101,8 +100,8 @@ give_folder(const char *path, uid_t uid, struct err *e)
 }
 
 int
-console_become(struct console *c, const struct options *o, struct launch *l,
-    struct err *e)
+console_become(
+    struct console *c, const struct options *o, struct launch *l, struct err *e)
 {
 	uid_t me = geteuid();
 	int r;
@@ -126,8 +125,8 @@ spreads(const struct options *o)
 }
 
 int
-console_open(struct console *c, struct task *t, const struct options *o,
-    struct err *e)
+console_open(
+    struct console *c, struct task *t, const struct options *o, struct err *e)
 {
 	int r;
 

@@ -26,12 +26,12 @@ int console_read(struct console *c, const struct options *o, struct err *e);
  * The directory is made; where FG_EGRESS_UID is set, what follows runs under
  * that user, in a child (launch_split()). ERR_PERM, ERR_TEMP.
  */
-int console_become(struct console *c, const struct options *o,
-    struct launch *l, struct err *e);
+int console_become(struct console *c, const struct options *o, struct launch *l,
+    struct err *e);
 
 /* The link. t->link is set. */
-int console_open(struct console *c, struct task *t, const struct options *o,
-    struct err *e);
+int console_open(
+    struct console *c, struct task *t, const struct options *o, struct err *e);
 
 void console_free(struct console *c);
 

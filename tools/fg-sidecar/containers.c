@@ -29,8 +29,7 @@ copy(char to[CONTAINERS_TEXT], struct str s)
 int
 containers_open(struct containers *c, const char *uri, struct err *e)
 {
-	const struct httpc_config cfg = {
-	    .url = uri, .connect_ms = TIMEOUT_MS};
+	const struct httpc_config cfg = {.url = uri, .connect_ms = TIMEOUT_MS};
 	int r;
 
 	*c = (struct containers){0};
@@ -60,8 +59,8 @@ containers_find(struct containers *c, struct str name)
 }
 
 struct container *
-containers_add(struct containers *c, struct str name, struct str image,
-    struct str digest)
+containers_add(
+    struct containers *c, struct str name, struct str image, struct str digest)
 {
 	struct container *x = containers_find(c, name);
 

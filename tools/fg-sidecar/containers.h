@@ -23,7 +23,7 @@ enum {
 struct container {
 	char name[CONTAINERS_TEXT], image[CONTAINERS_TEXT];
 	char digest[CONTAINERS_TEXT];
-	unsigned live; /* how many say that they are it */
+	unsigned live;              /* how many say that they are it */
 	char boot[CONTAINERS_TEXT]; /* of the last of them */
 };
 
@@ -45,8 +45,8 @@ void containers_free(struct containers *c);
 struct container *containers_find(struct containers *c, struct str name);
 
 /* Add one that is not known by the endpoint; NULL: no room. */
-struct container *containers_add(struct containers *c, struct str name,
-    struct str image, struct str digest);
+struct container *containers_add(
+    struct containers *c, struct str name, struct str image, struct str digest);
 
 /* How often it was asked for, with what is under way. */
 uint64_t containers_asked(const struct containers *c);

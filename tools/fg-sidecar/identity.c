@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/log.h"
 #include "base64/base64.h"
 #include "jtree/jtree.h"
 #include "jwrite/jwrite.h"
@@ -186,18 +187,22 @@ identity_take(struct identity *x, struct str key, struct str boot,
     struct str record, struct err *e)
 {
 	struct identity y = fresh(x);
+	struct err of_disk = {0};
 	int r = parse(&y, record, "enrolled", e);
 
 	buf_reset(&y.key);
 	buf_adds(&y.key, key);
 	set_boot(&y, boot);
-	if (r == 0)
-		r = buf_error(&y.key) != 0 ? err_nomem(e) : save(&y, e);
-	if (r == 0)
-		become(x, &y);
-	else
+	if (r == 0 && buf_error(&y.key) != 0)
+		r = err_nomem(e);
+	if (r != 0) {
 		identity_free(&y);
-	return r;
+		return r;
+	}
+	if (save(&y, &of_disk) != 0)
+		log_error("%s; it is not there after a restart", of_disk.text);
+	become(x, &y);
+	return 0;
 }
 
 int
@@ -227,8 +232,8 @@ identity_load(struct identity *x, struct err *e)
 /* ---- the policies ------------------------------------------------------- */
 
 int
-identity_verify(const struct identity *x, struct str body,
-    struct str signature, struct err *e)
+identity_verify(const struct identity *x, struct str body, struct str signature,
+    struct err *e)
 {
 	cleanup_buf struct buf raw = BUF_MAX(IDENTITY_WORD_MAX);
 

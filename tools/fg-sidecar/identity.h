@@ -10,14 +10,15 @@
 #include "base/err.h"
 
 enum {
-	IDENTITY_TEXT_MAX = 64 * 1024,      /* bytes of any PEM of it */
-	IDENTITY_POLICY_MAX = 4 << 20,      /* bytes of the policies' lines */
+	IDENTITY_TEXT_MAX = 64 * 1024, /* bytes of any PEM of it */
+	IDENTITY_POLICY_MAX = 4 << 20, /* bytes of the policies' lines */
 	IDENTITY_WORD_MAX = 256,
 };
 
 struct identity {
 	char dir[4000];
-	char boot[64]; /* whose certificate it is; a later life goes on with it */
+	char boot[64]; /* whose certificate it is; a later life goes on with it
+			*/
 	struct buf key, certificate, ca, policy_key; /* PEM; empty: none */
 	int64_t made, renew_at, not_after;           /* s since 1970 */
 };
@@ -33,7 +34,8 @@ int identity_load(struct identity *x, struct err *e);
 
 /*
  * Take an "enrolled" record as the answer to a request that was made with key,
- * for that boot id. It is on the disk before it is taken. ERR_PERM: no such record; ERR_TEMP.
+ * for that boot id. It is on the disk before it is taken; a disk that fails is
+ * said, and no reason to do without. ERR_PERM: no such record; ERR_TEMP.
  */
 int identity_take(struct identity *x, struct str key, struct str boot,
     struct str record, struct err *e);

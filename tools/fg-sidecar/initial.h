@@ -10,7 +10,7 @@
  * FG_INITIAL_POLICY, packed as policypack.h says: the last policy of that kind
  * in it, "runtime" or "waas", into out. ERR_PERM: not that, or without one.
  */
-int initial_policy(const char *packed, const char *kind, struct buf *out,
-    struct err *e);
+int initial_policy(
+    const char *packed, const char *kind, struct buf *out, struct err *e);
 
 #endif

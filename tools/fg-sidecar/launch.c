@@ -16,8 +16,7 @@
 #include "launch_parent.h"
 
 /* Keeps nothing of ours open, and dies with us. */
-static void __attribute__((noreturn))
-child(char **argv, int end)
+static void __attribute__((noreturn)) child(char **argv, int end)
 {
 	sigset_t none;
 

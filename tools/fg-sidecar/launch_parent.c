@@ -19,6 +19,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "trim.h"
 
 enum { ASK_MS = 5000 };
 
@@ -139,8 +140,8 @@ take_signals(int signals, pid_t child)
 static int
 watch(struct launch *l, pid_t child, int from, int signals)
 {
-	struct pollfd p[] = {{.fd = signals, .events = POLLIN},
-	    {.fd = from, .events = POLLIN}};
+	struct pollfd p[] = {
+	    {.fd = signals, .events = POLLIN}, {.fd = from, .events = POLLIN}};
 	int code = ERR_TEMP;
 
 	while (!reaped(l, child, &code)) {
@@ -202,6 +203,7 @@ launch_split(struct launch *l, uid_t uid, const char *socket, struct err *e)
 		return as_child(l, uid, ends[1], e);
 	}
 	l->parent = -1;
+	trim();
 	int code = watch(l, child, ends[0], signals);
 
 	(void)unlink(socket);

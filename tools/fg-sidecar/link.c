@@ -49,10 +49,9 @@ link_open(struct link *l, const struct link_config *cfg, struct task *t,
 		return r;
 	link_policy_load(l);
 	link_plan_renewal(l, now_ms);
-	l->start_ms = now_ms +
-		      (cfg->spread && !identity_any(&l->identity)
-			      ? backoff_random(LINK_SPREAD_MS)
-			      : 0);
+	l->start_ms = now_ms + (cfg->spread && !identity_any(&l->identity)
+				       ? backoff_random(LINK_SPREAD_MS)
+				       : 0);
 	l->status_due = true;
 	return 0;
 }
@@ -116,10 +115,12 @@ static int64_t
 up_due(const struct link *l, enum link_job *job)
 {
 	int64_t due = next_job(l, job);
+	int64_t later =
+	    *job == LINK_ENROL ? l->enrol_later.due_ms : l->later.due_ms;
 
 	if (due == INT64_MAX)
 		return due;
-	return later_of(later_of(due, l->later.due_ms), l->start_ms);
+	return later_of(later_of(due, later), l->start_ms);
 }
 
 static int64_t
@@ -201,14 +202,21 @@ link_report(struct link *l)
 	l->status_due = true;
 }
 
+static void
+soon(struct backoff *b, int64_t now_ms)
+{
+	b->tries = 0;
+	if (b->due_ms > now_ms + DRAIN_PAUSE_MS)
+		b->due_ms = now_ms + DRAIN_PAUSE_MS;
+}
+
 void
 link_stop(struct link *l, int64_t now_ms)
 {
 	l->stopping = true;
 	l->start_ms = 0;
-	l->later.tries = 0;
-	if (l->later.due_ms > now_ms + DRAIN_PAUSE_MS)
-		l->later.due_ms = now_ms + DRAIN_PAUSE_MS;
+	soon(&l->later, now_ms);
+	soon(&l->enrol_later, now_ms);
 	l->task->outbox.urgent = true;
 }
 

@@ -19,18 +19,18 @@ struct task;
 
 enum {
 	LINK_FDS = 2,
-	LINK_CA_MAX = 256 * 1024,  /* bytes of the CAs that are pinned */
-	LINK_SECRET_MAX = 4096,    /* bytes of the enrolment secret */
-	LINK_SPREAD_MS = 5000,     /* many tasks start at once */
-	LINK_STATUS_MS = 10000,    /* between two reports, at least; */
+	LINK_CA_MAX = 256 * 1024,    /* bytes of the CAs that are pinned */
+	LINK_SECRET_MAX = 4096,      /* bytes of the enrolment secret */
+	LINK_SPREAD_MS = 5000,       /* many tasks start at once */
+	LINK_STATUS_MS = 10000,      /* between two reports, at least; */
 	LINK_STATUS_OLD_MS = 300000, /* and at most, about */
-	LINK_REFUSED_MAX = 1 << 20 /* bytes of DIR/refused.ndjson */
+	LINK_REFUSED_MAX = 1 << 20   /* bytes of DIR/refused.ndjson */
 };
 
 struct link_config {
 	const char *url, *proxy;
-	const char *data; /* the directory */
-	struct str ca;    /* PEM; empty: the system's CAs */
+	const char *data;  /* the directory */
+	struct str ca;     /* PEM; empty: the system's CAs */
 	struct str secret; /* to enrol; empty: none */
 	bool spread;       /* wait up to LINK_SPREAD_MS before the first try */
 };
@@ -71,6 +71,8 @@ struct link {
 	struct buf new_key;
 	enum link_job job;
 	struct backoff later;
+	/* Of enrolling: until a certificate that came of it was taken. */
+	struct backoff enrol_later;
 	struct link_batch batch;
 
 	int64_t start_ms; /* not before: the spread */

@@ -29,9 +29,8 @@ pack(struct link_batch *b, struct err *e)
 	char *to;
 	int r;
 
-	if (deflateInit2(
-		&z, LEVEL, Z_DEFLATED, WINDOW + GZIP, 8, Z_DEFAULT_STRATEGY) !=
-	    Z_OK)
+	if (deflateInit2(&z, LEVEL, Z_DEFLATED, WINDOW + GZIP, 8,
+		Z_DEFAULT_STRATEGY) != Z_OK)
 		return err_nomem(e);
 	buf_reset(&b->packed);
 	z.avail_in = (uInt)b->lines.n;
@@ -86,8 +85,7 @@ link_audits_send(struct link *l, int64_t now_ms)
 	    "Content-Encoding: gzip\r\n"
 	    "Idempotency-Key: %s-%llu-%zu\r\n",
 	    l->task->boot, (unsigned long long)l->batch.last, l->batch.n);
-	link_post(
-	    l, LINK_AUDITS, "/api/v1/sidecar/audits", TIMEOUT_MS, now_ms);
+	link_post(l, LINK_AUDITS, "/api/v1/sidecar/audits", TIMEOUT_MS, now_ms);
 	return true;
 }
 
@@ -104,8 +102,8 @@ keep(const struct link *l, struct str line)
 	if (snprintf(path, sizeof path, "%s/refused.ndjson", l->cfg.data) >=
 	    (int)sizeof path)
 		return false;
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-	    0600);
+	fd = open(
+	    path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
 	    (uint64_t)st.st_size + line.n >= LINK_REFUSED_MAX)
 		return false;
@@ -122,18 +120,36 @@ is_about_refusal(struct str line)
 	return memmem(line.p, line.n, own, sizeof own - 1) != NULL;
 }
 
+/* Those of one answer: `about` of them are events of that kind. */
+struct refusal {
+	uint64_t n, kept, about;
+	char why[256]; /* of the first */
+};
+
 static void
-refuse(struct link *l, struct str line, const char *why)
+refuse(const struct link *l, struct str line, struct str why, struct refusal *x)
+{
+	if (x->n++ == 0)
+		(void)snprintf(x->why, sizeof x->why, "%.*s",
+		    STR_ARG(str_sub(why, 0, sizeof x->why - 1)));
+	x->kept += keep(l, line);
+	x->about += is_about_refusal(line);
+}
+
+static void
+tell_refusal(struct link *l, const struct refusal *x)
 {
 	char text[512];
-	bool kept = keep(l, line);
 
-	(void)snprintf(text, sizeof text, "%.400s; the record is %s", why,
-	    kept ? "in refused.ndjson" : "gone, refused.ndjson is full");
-	log_error("the Console refused a record: %s", text);
-	if (!is_about_refusal(line))
-		task_tell(
-		    l->task, EVENT_AUDIT_REFUSED, EVENT_HIGH, text);
+	if (x->n == 0)
+		return;
+	(void)snprintf(text, sizeof text,
+	    "%s; refused.ndjson has %llu of %llu records", x->why,
+	    (unsigned long long)x->kept, (unsigned long long)x->n);
+	log_error("the Console refused: %s", text);
+	if (x->n > x->about)
+		task_tell_many(l->task, EVENT_AUDIT_REFUSED, EVENT_HIGH,
+		    x->n - x->about, text);
 }
 
 /* Line number `wanted`, from 1. */
@@ -152,23 +168,26 @@ refuse_some(struct link *l)
 {
 	struct str body = str_trim(buf_str(&l->call.body_in));
 	cleanup_arena struct arena *a = arena_new(TREE * (body.n + 1024));
-	const struct jtree *t, *x;
+	const struct jtree *t, *list, *x;
+	struct refusal all = {0};
+	double line, count = 0;
 
 	if (a == NULL || jtree_parse(a, body, "", &t, NULL) != 0)
 		return;
-	t = jtree_get(t, "rejected");
-	for (x = t == NULL ? NULL : t->first; x != NULL; x = x->next) {
-		char why[256];
-		double line;
+	list = jtree_get(t, "rejected");
+	for (x = list == NULL ? NULL : list->first; x != NULL; x = x->next) {
 
 		if (!jtree_number(jtree_get(x, "line"), &line) || line < 1 ||
 		    line > (double)l->batch.n)
 			continue;
-		(void)snprintf(why, sizeof why, "%.*s",
-		    STR_ARG(str_sub(jtree_str(jtree_get(x, "msg")), 0, 200)));
-		refuse(l,
-		    line_of(buf_str(&l->batch.lines), (uint64_t)line), why);
+		refuse(l, line_of(buf_str(&l->batch.lines), (uint64_t)line),
+		    jtree_str(jtree_get(x, "msg")), &all);
 	}
+	/* Of many it names the first ones only. */
+	if (jtree_number(jtree_get(t, "rejected_count"), &count) &&
+	    count > (double)all.n && count <= (double)l->batch.n)
+		all.n = (uint64_t)count;
+	tell_refusal(l, &all);
 }
 
 /* ---- the answer --------------------------------------------------------- */
@@ -202,6 +221,7 @@ void
 link_audits_sent(struct link *l, int64_t now_ms)
 {
 	struct outbox *o = &l->task->outbox;
+	struct refusal one = {0};
 	char why[64];
 
 	if (l->call.r == 0 && l->call.status == 200) {
@@ -213,8 +233,9 @@ link_audits_sent(struct link *l, int64_t now_ms)
 	} else if (is_its_fault(&l->call)) {
 		(void)snprintf(
 		    why, sizeof why, "it answers %u", l->call.status);
-		refuse(l,
-		    line_of(buf_str(&l->batch.lines), 1), why);
+		refuse(
+		    l, line_of(buf_str(&l->batch.lines), 1), str_of(why), &one);
+		tell_refusal(l, &one);
 		finished(l, now_ms);
 		backoff_good(&l->later);
 	} else {

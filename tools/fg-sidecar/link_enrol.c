@@ -25,8 +25,7 @@ write_request(struct link *l, bool first, struct str csr)
 	jwrite_record(&w, first ? "enrol" : "renew");
 	if (first)
 		jwrite_kv(&w, "app_id", s->app_id);
-	jwrite_kv(
-	    &w, "boot", first ? s->boot : str_of(l->identity.boot));
+	jwrite_kv(&w, "boot", first ? s->boot : str_of(l->identity.boot));
 	if (first)
 		jwrite_kvz(&w, "version", FG_VERSION);
 	jwrite_kv(&w, "csr", csr);
@@ -55,12 +54,13 @@ link_enrol(struct link *l, enum link_job job, int64_t now_ms)
 	if (job == LINK_ENROL)
 		buf_addf(&l->call_fields, "Authorization: Bearer %.*s\r\n",
 		    STR_ARG(l->cfg.secret));
-	if (r == 0 && (buf_error(&l->call_fields) != 0 ||
-			  buf_error(&l->call_body) != 0))
+	if (r == 0 &&
+	    (buf_error(&l->call_fields) != 0 || buf_error(&l->call_body) != 0))
 		r = err_nomem(&e);
 	if (r != 0) {
 		log_error("%s", e.text);
-		backoff_bad(&l->later, now_ms, 0);
+		backoff_bad(
+		    job == LINK_ENROL ? &l->enrol_later : &l->later, now_ms, 0);
 		return;
 	}
 	link_post(l, job,
@@ -117,9 +117,9 @@ link_plan_renewal(struct link *l, int64_t now_ms)
 	past = time_now_ms() / 1000 - x->made;
 	if (past < 0 || past > half)
 		past = past < 0 ? 0 : half;
-	l->renew_ms = now_ms + (half - past) * 1000 +
-		      backoff_random(
-			  (x->not_after - x->renew_at) * 1000 / JITTER_PART);
+	l->renew_ms =
+	    now_ms + (half - past) * 1000 +
+	    backoff_random((x->not_after - x->renew_at) * 1000 / JITTER_PART);
 }
 
 static void
@@ -131,7 +131,7 @@ taken(struct link *l, bool first, int64_t now_ms)
 	if (link_connect(l, &e) != 0) {
 		log_error("%s", e.text);
 		identity_forget(&l->identity);
-		backoff_bad(&l->later, now_ms, 0);
+		backoff_bad(&l->enrol_later, now_ms, 0);
 		return;
 	}
 	/* Made now, whatever the Console's clock says. */
@@ -166,7 +166,7 @@ link_enrolled(struct link *l, int64_t now_ms)
 		first ? l->task->source.boot : str_of(l->identity.boot),
 		str_trim(buf_str(&l->call.body_in)), &e) != 0) {
 		log_error("%s", e.text);
-		backoff_bad(&l->later, now_ms, 0);
+		backoff_bad(first ? &l->enrol_later : &l->later, now_ms, 0);
 		return;
 	}
 	pki_wipe(&l->new_key);

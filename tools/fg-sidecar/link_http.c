@@ -90,8 +90,7 @@ tell_lost(struct link *l, const struct httpc_call *call)
 	if (call->r != 0)
 		(void)snprintf(why, sizeof why, "%s", call->err.text);
 	else
-		(void)snprintf(
-		    why, sizeof why, "it answers %u", call->status);
+		(void)snprintf(why, sizeof why, "it answers %u", call->status);
 	if (age >= 0)
 		(void)snprintf(text, sizeof text,
 		    "%s; the policy is %lld s old", why, (long long)age);
@@ -117,8 +116,8 @@ tell_back(struct link *l)
 void
 link_heard(struct link *l, const struct httpc_call *call)
 {
-	bool bad = call->r != 0 || call->status >= 500 ||
-		   call->status == 404 || call->status == 405 ||
+	bool bad = call->r != 0 || call->status >= 500 || call->status == 404 ||
+		   call->status == 405 ||
 		   (call->status / 100 == 3 && call->status != 304);
 
 	if (bad && !l->told_lost)
@@ -126,20 +125,25 @@ link_heard(struct link *l, const struct httpc_call *call)
 	else if (!bad && l->told_lost)
 		tell_back(l);
 	l->was_up |= !bad;
+	if (call->r == 0 && (call->status / 100 == 2 || call->status == 304) &&
+	    l->job != LINK_ENROL)
+		backoff_good(&l->enrol_later);
 }
 
 bool
 link_rejected(struct link *l, const struct httpc_call *call)
 {
-	bool rejected = call->r == -EACCES ||
-			(call->r == 0 &&
-			    (call->status == 401 || call->status == 403));
+	bool rejected =
+	    call->r == -EACCES ||
+	    (call->r == 0 && (call->status == 401 || call->status == 403));
 
 	if (!rejected || l->cfg.secret.n == 0)
 		return rejected;
-	log_note(1, "the Console does not take our certificate (%u)",
-	    call->status);
+	log_note(
+	    1, "the Console does not take our certificate (%u)", call->status);
 	identity_forget(&l->identity);
+	/* Soon, whatever failed before; not so if it comes to nothing. */
+	backoff_bad(&l->enrol_later, time_monotonic_ms(), 0);
 	return true;
 }
 
@@ -151,21 +155,22 @@ done(struct httpc_call *call)
 	enum link_job job = l->job;
 	bool good = call->r == 0 && call->status / 100 == 2;
 
-	l->job = LINK_NOTHING;
 	link_heard(l, call);
+	l->job = LINK_NOTHING;
 	if (good)
 		backoff_good(&l->later);
 	else
-		backoff_bad(&l->later, now_ms, link_retry_after(call));
+		backoff_bad(job == LINK_ENROL ? &l->enrol_later : &l->later,
+		    now_ms, link_retry_after(call));
 	if (l->stopping)
 		link_stop(l, now_ms);
 	if (job == LINK_AUDITS)
 		link_audits_sent(l, now_ms);
-	else if (job == LINK_STATUS && good)
-		l->status_due = false;
-	else if (job == LINK_STATUS)
-		(void)link_rejected(l, call);
 	else if (job != LINK_STATUS)
 		link_enrolled(l, now_ms);
+	else if (!good) {
+		l->status_due = true;
+		(void)link_rejected(l, call);
+	}
 	httpc_call_reset(&l->call);
 }

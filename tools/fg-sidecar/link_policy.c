@@ -26,8 +26,7 @@ link_policy_ask(struct link *l, int64_t now_ms)
 	buf_reset(&l->poll_fields);
 	buf_addz(&l->poll_fields, "Accept: application/x-ndjson\r\n");
 	if (l->etag[0] != '\0')
-		buf_addf(
-		    &l->poll_fields, "If-None-Match: %s\r\n", l->etag);
+		buf_addf(&l->poll_fields, "If-None-Match: %s\r\n", l->etag);
 	l->poll = (struct httpc_call){.method = "GET",
 	    .path = "/api/v1/sidecar/policy?wait=55",
 	    .fields = buf_str(&l->poll_fields),
@@ -79,8 +78,7 @@ take_line(struct link *l, struct str line, struct err *e)
 	}
 	if (!str_eqz(kind, "runtime"))
 		return 0;
-	r = policies_offer(
-	    &l->task->policies, line, "the Console's policy", e);
+	r = policies_offer(&l->task->policies, line, "the Console's policy", e);
 	if (r == 0)
 		l->version_runtime = version(t);
 	return r;
@@ -120,8 +118,7 @@ link_policy_load(struct link *l)
 		(void)snprintf(text, sizeof text,
 		    "of the Console, kept on disk, %lld s old",
 		    (long long)link_policy_age(l, time_monotonic_ms()));
-		task_tell(
-		    l->task, EVENT_POLICY_APPLIED, EVENT_INFO, text);
+		task_tell(l->task, EVENT_POLICY_APPLIED, EVENT_INFO, text);
 	} else if (r != 0 && r != -ENOENT) {
 		reject(l, e.text);
 	}
@@ -152,8 +149,7 @@ news(struct link *l, int64_t now_ms)
 	}
 	backoff_good(&l->poll_later);
 	if (fits(etag))
-		(void)snprintf(
-		    l->etag, sizeof l->etag, "%.*s", STR_ARG(etag));
+		(void)snprintf(l->etag, sizeof l->etag, "%.*s", STR_ARG(etag));
 	if (!take(l, body))
 		return;
 	l->confirmed_ms = now_ms;
@@ -176,8 +172,7 @@ nothing_new(struct link *l, int64_t now_ms)
 		l->confirmed_ms = now_ms;
 		identity_touch_policy(&l->identity);
 	} else if (httpc_field(&l->poll, "ETag", &etag) && fits(etag)) {
-		(void)snprintf(
-		    l->etag, sizeof l->etag, "%.*s", STR_ARG(etag));
+		(void)snprintf(l->etag, sizeof l->etag, "%.*s", STR_ARG(etag));
 	}
 	if (now_ms - l->polled_ms < SOON_MS)
 		l->poll_later.due_ms = l->polled_ms + SOON_MS;

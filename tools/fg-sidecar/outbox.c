@@ -26,8 +26,8 @@ outbox_open_file(struct outbox *o, const char *name, struct err *e)
 	*o = (struct outbox){.sync_ms = INT64_MAX, .first_ms = INT64_MAX};
 	if (fd < 0)
 		return fd;
-	audit_init(&o->audit, fd,
-	    strcmp(name, "-") == 0 ? "standard output" : name);
+	audit_init(
+	    &o->audit, fd, strcmp(name, "-") == 0 ? "standard output" : name);
 	return 0;
 }
 
@@ -221,8 +221,8 @@ outbox_read(struct outbox *o, size_t max, struct spool_batch *ret,
 	    max < OUTBOX_BATCH_RECORDS ? max : OUTBOX_BATCH_RECORDS,
 	    OUTBOX_BATCH_BYTES, ret, e);
 
-	if (r != 0 || (ret->n > 0 && ret->records[ret->n - 1].position <
-			     o->added)) {
+	if (r != 0 ||
+	    (ret->n > 0 && ret->records[ret->n - 1].position < o->added)) {
 		/* There is more. */
 		o->first_ms = now_ms - (r == 0 ? OUTBOX_BATCH_MS : 0);
 		return r;

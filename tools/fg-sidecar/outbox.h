@@ -14,8 +14,8 @@
 #include "spool/spool.h"
 
 enum {
-	OUTBOX_SYNC_MS = 100,           /* an event waits so long for the disk */
-	OUTBOX_BATCH_MS = 1000,         /* and so long for others to go with */
+	OUTBOX_SYNC_MS = 100,   /* an event waits so long for the disk */
+	OUTBOX_BATCH_MS = 1000, /* and so long for others to go with */
 	OUTBOX_BATCH_BYTES = 256 * 1024,
 	OUTBOX_BATCH_RECORDS = 8192,
 };
@@ -28,7 +28,8 @@ struct outbox {
 	int64_t sync_ms;     /* when to make them durable; INT64_MAX: never */
 	bool told;           /* that the disk fails */
 	uint64_t refused;    /* the spool would not take them */
-	/* What was not read yet: bytes; since when; is there no time to wait? */
+	/* What was not read yet: bytes; since when; is there no time to wait?
+	 */
 	uint64_t bytes;
 	int64_t first_ms;
 	bool urgent;

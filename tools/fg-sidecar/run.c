@@ -69,16 +69,15 @@ finish(struct task *t)
 static int
 begin(struct task *t, const struct options *o, struct console *c, struct err *e)
 {
-	int r = policies_init(
-	    &t->policies, c->use ? NULL : o->policy_dir, e);
+	int r = policies_init(&t->policies, c->use ? NULL : o->policy_dir, e);
 
 	if (r == 0)
 		r = c->use ? outbox_open_spool(&t->outbox, o->data, e)
 			   : outbox_open_file(&t->outbox,
 				 o->audit == NULL ? "-" : o->audit, e);
 	if (r == 0)
-		r = containers_open(&t->containers,
-		    getenv("ECS_CONTAINER_METADATA_URI_V4"), e);
+		r = containers_open(
+		    &t->containers, getenv("ECS_CONTAINER_METADATA_URI_V4"), e);
 	if (r != 0)
 		return r;
 	t->open = strcmp(o->on_no_policy, "open") == 0;

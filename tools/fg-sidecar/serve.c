@@ -253,8 +253,7 @@ ask_peers(struct serve *s)
 		struct pollfd *p = &s->fds[FIRST_PEER + i];
 		bool more = peer_wants_room(s->peers[i]);
 
-		*p = (struct pollfd){
-		    .fd = room || more ? s->peers[i]->fd : -1};
+		*p = (struct pollfd){.fd = room || more ? s->peers[i]->fd : -1};
 		p->events = (short)((room ? POLLIN : 0) | (more ? POLLOUT : 0));
 	}
 }
@@ -301,6 +300,19 @@ tell_lost(struct task *t)
 	task_tell(t, EVENT_ALERT_FAILED, EVENT_MEDIUM, text);
 }
 
+/* The Console wants to know, too, which containers there are. */
+static void
+take_metadata(struct task *t, short revents, int64_t now_ms)
+{
+	uint64_t before = t->containers.answers;
+
+	if (t->containers.http == NULL)
+		return;
+	httpc_work(t->containers.http, revents, now_ms);
+	if (t->link != NULL && t->containers.answers > before)
+		link_report(t->link);
+}
+
 static void
 take(struct serve *s, size_t polled, int64_t now_ms)
 {
@@ -309,12 +321,10 @@ take(struct serve *s, size_t polled, int64_t now_ms)
 	take_signals(s, now_ms);
 	take_file(s, now_ms, s->fds[FILE_WATCH].revents);
 	say_missing(s, now_ms);
-	if (t->containers.http != NULL)
-		httpc_work(
-		    t->containers.http, s->fds[METADATA].revents, now_ms);
+	take_metadata(t, s->fds[METADATA].revents, now_ms);
 	for (size_t i = 0; i < polled; i++)
-		take_peer(s, s->peers[i], s->fds[FIRST_PEER + i].revents,
-		    now_ms);
+		take_peer(
+		    s, s->peers[i], s->fds[FIRST_PEER + i].revents, now_ms);
 	tell_lost(t);
 	outbox_work(&t->outbox, now_ms);
 	if (t->link != NULL)
@@ -357,6 +367,7 @@ serve(struct task *t, int listener, int64_t grace_ms, struct err *e)
 	    .grace_ms = grace_ms,
 	    .stop_ms = INT64_MAX};
 	outbox_work(&t->outbox, time_monotonic_ms());
+	containers_ask(&t->containers, time_monotonic_ms());
 	while (!s.stop) {
 		start_own(&s, time_monotonic_ms());
 		ask(&s);

@@ -111,8 +111,7 @@ alert(struct task *t, struct str text)
 static void
 health(const struct task *t, struct peer *p, int64_t now_ms)
 {
-	int64_t age =
-	    t->link == NULL ? -1 : link_policy_age(t->link, now_ms);
+	int64_t age = t->link == NULL ? -1 : link_policy_age(t->link, now_ms);
 	struct jwrite w;
 
 	jwrite_init(&w, &p->out);

@@ -7,8 +7,7 @@
 #include "task.h"
 
 /* Understand one line of a peer; what is none of ours is passed over. */
-void talk_line(
-    struct task *t, struct peer *p, struct str line, int64_t now_ms);
+void talk_line(struct task *t, struct peer *p, struct str line, int64_t now_ms);
 
 /*
  * Give it what it is owed: its policy, once it is known who it is, if it has

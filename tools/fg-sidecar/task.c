@@ -50,22 +50,28 @@ put(struct task *t, struct event *ev, const struct event_source *src)
 }
 
 void
-task_tell(struct task *t, enum event_name name, enum event_severity severity,
-    const char *detail)
+task_tell_many(struct task *t, enum event_name name,
+    enum event_severity severity, uint64_t count, const char *detail)
 {
 	struct event ev = {.name = name,
 	    .action = EVENT_INFORM,
 	    .detail = str_of(detail),
 	    .severity = severity,
-	    .count = 1};
+	    .count = count};
 
 	put(t, &ev, &t->source);
 }
 
 void
-task_tell_often(struct task *t, enum event_name name,
-    enum event_severity severity, const struct container *c,
+task_tell(struct task *t, enum event_name name, enum event_severity severity,
     const char *detail)
+{
+	task_tell_many(t, name, severity, 1, detail);
+}
+
+void
+task_tell_often(struct task *t, enum event_name name,
+    enum event_severity severity, const struct container *c, const char *detail)
 {
 	struct task_often *o = &t->often[name];
 	struct event ev = {.name = name,

@@ -46,6 +46,10 @@ void task_free(struct task *t);
 void task_tell(struct task *t, enum event_name name,
     enum event_severity severity, const char *detail);
 
+/* The same, that stands for `count` of them. */
+void task_tell_many(struct task *t, enum event_name name,
+    enum event_severity severity, uint64_t count, const char *detail);
+
 /* The same of a container, at most once a second for each name. */
 void task_tell_often(struct task *t, enum event_name name,
     enum event_severity severity, const struct container *c,
