@@ -52,6 +52,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DFG_VERSION='"$(VERSION)"' -Ilib \
 	$(FUZZER) -MMD -MP $(CFLAGS)
 # The fuzz targets may use what the unit tests stand on.
 ALL_CFLAGS += $(if $(filter $B/tests/fuzz/%,$@),-Itests/unit)
+ALL_CFLAGS += $(if $(filter %/fuzz_console.o,$@),-Itools/fg-console)
 ALL_LDFLAGS = $(HARDEN_LD) $(MODE) $(LDFLAGS)
 # The tools that start in images of others: static, by musl, of core modules
 # alone, compiled a second time below $M. A variant has them as all others, so
@@ -242,7 +243,10 @@ $(FIXTURES): $B/fixtures/%: $$(addprefix $B/,$$(addsuffix .o,$$(basename \
 $B/bench/%: $B/tests/bench/%.o $B/libfg.a
 	$(call link,-lhttp_parser)
 
-$B/fuzz/%: $B/tests/fuzz/%.o $B/libfg.a
+# What of a tool a fuzz target is about.
+fuzz_console := audits parcel query vendor vendor_csv
+$B/fuzz/%: $B/tests/fuzz/%.o $$(addprefix $B/tools/fg-console/,$$(addsuffix \
+	    .o,$$($$*))) $B/libfg.a
 	$(call link,-fsanitize=fuzzer)
 
 # One that is not as it was committed says so.

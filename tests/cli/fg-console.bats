@@ -47,6 +47,18 @@ teardown() {
 	cmp "$tmp/a/ca.pem" "$tmp/ca.before"
 }
 
+@test "a lost token: one more is made while nobody works there" {
+	console
+	local first=$token
+	run -111 fg-console --data="$tmp/data" --admin-token
+	stopped
+	fg-console --data="$tmp/data" --admin-token >"$tmp/more" 2>/dev/null
+	console
+	token=$(<"$tmp/more")
+	[[ $token != "$first" && $(code api GET /api/v1/tokens) == 200 ]]
+	is 'map(.by) | sort == ["--admin-token", "first start"]'
+}
+
 @test "what is wrong with the options or the directory is said" {
 	run -2 fg-console
 	[[ $output == *--data* ]]

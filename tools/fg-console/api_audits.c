@@ -8,7 +8,8 @@
 enum {
 	ARENA_MAX = 64 << 20,
 	LOOK_MAX = 100000, /* rows for one answer, or a piece of one */
-	STEP = 200         /* rows of a piece of a download */
+	STEP = 200,        /* rows that a download reads at a time */
+	PIECE_MAX = 64 * 1024
 };
 
 /* One row in the vendor's form; false: it cannot be read. */
@@ -84,8 +85,10 @@ api_audits_list(struct request *r)
 struct download {
 	struct request *r;
 	struct store_query q;
-	bool limited, begun;
+	bool limited, begun, all;
 	uint32_t left; /* when limited */
+	struct buf out; /* lines, sent up to `at` */
+	size_t at;
 };
 
 static void
@@ -103,72 +106,81 @@ put_line(const struct store_row *row, bool waas, struct buf *out)
 	vendor_csv(t, waas, out);
 }
 
-/* Pieces are small; those of large rows are cut up. */
+/* The lines of the next rows; false: they cannot be had. */
 static bool
-send(struct request *r, struct str s)
+next_lines(struct download *d)
+{
+	struct request *r = d->r;
+	cleanup_arena struct arena *a = arena_new(ARENA_MAX);
+	struct store_page page;
+	struct err e = {0};
+
+	buf_reset(&d->out);
+	d->at = 0;
+	if (!d->begun)
+		vendor_csv(NULL, r->route->kind == STORE_WAAS, &d->out);
+	d->begun = true;
+	d->q.limit = d->limited && d->left < STEP ? d->left : STEP;
+	if (a == NULL || store_audits(r->w->store, &d->q, a, &page, &e) != 0)
+		return false;
+	request_note_damage(r, &page);
+	for (size_t i = 0; i < page.n; i++)
+		put_line(
+		    &page.rows[i], r->route->kind == STORE_WAAS, &d->out);
+	d->q.after = page.next;
+	d->q.skip -= page.skipped;
+	d->left -= d->limited ? (uint32_t)page.n : 0;
+	d->all = !page.more || (d->limited && d->left == 0);
+	return buf_error(&d->out) == 0;
+}
+
+/* Send what there is; false: the peer takes no more for now. */
+static bool
+send(struct download *d)
 {
 	bool room = true;
 
-	while (s.n > 0) {
-		room = httpd_piece(r->http, str_sub(s, 0, HTTPD_PIECE_MAX));
-		s = str_sub(s, HTTPD_PIECE_MAX, s.n);
+	while (room && d->at < d->out.n) {
+		struct str piece = str_sub(
+		    buf_str(&d->out), d->at, d->at + PIECE_MAX);
+
+		room = httpd_piece(d->r->http, piece);
+		d->at += piece.n;
 	}
 	return room;
 }
 
-/* The next rows: 1: there is room for more; 0: wait; -1: that was all. */
-static int
-step(struct download *d)
+static void
+forget(struct download *d)
 {
-	struct request *r = d->r;
-	cleanup_arena struct arena *a = arena_new(ARENA_MAX);
-	cleanup_buf struct buf out = BUF_MAX(REQUEST_ANSWER_MAX);
-	struct store_page page;
-	struct err e = {0};
-	bool room;
-
-	if (!d->begun)
-		vendor_csv(NULL, r->route->kind == STORE_WAAS, &out);
-	d->begun = true;
-	d->q.limit = d->limited && d->left < STEP ? d->left : STEP;
-	if (a == NULL || store_audits(r->w->store, &d->q, a, &page, &e) != 0) {
-		httpd_abort(r->http);
-		request_free(r);
-		return 0;
-	}
-	request_note_damage(r, &page);
-	for (size_t i = 0; i < page.n; i++)
-		put_line(&page.rows[i], r->route->kind == STORE_WAAS, &out);
-	d->q.after = page.next;
-	d->q.skip -= page.skipped;
-	d->left -= d->limited ? (uint32_t)page.n : 0;
-	room = send(r, buf_str(&out));
-	if (!page.more || (d->limited && d->left == 0))
-		return -1;
-	return room;
+	buf_free(&d->out);
+	request_free(d->r);
 }
 
 static void
 on_room(struct httpd_request *http, void *arg)
 {
 	struct download *d = arg;
-	int n = step(d);
 
-	while (n > 0)
-		n = step(d);
-	if (n < 0) {
-		httpd_end(http);
-		request_free(d->r);
+	while (send(d)) {
+		if (d->all) {
+			httpd_end(http);
+			forget(d);
+			return;
+		}
+		if (!next_lines(d)) {
+			httpd_abort(http);
+			forget(d);
+			return;
+		}
 	}
 }
 
 static void
 on_gone(struct httpd_request *http, void *arg)
 {
-	struct download *d = arg;
-
 	(void)http;
-	request_free(d->r);
+	forget(arg);
 }
 
 void
@@ -195,6 +207,7 @@ api_audits_download(struct request *r)
 		request_bad(r, &e);
 		return;
 	}
+	d->out = BUF_MAX(REQUEST_ANSWER_MAX);
 	d->limited = query_get(&r->query, "limit").p != NULL;
 	d->left = d->q.limit;
 	d->q.look = LOOK_MAX;

@@ -258,13 +258,13 @@ make_server(const struct options *o, struct err *e)
 /* ---- the first token ---------------------------------------------------- */
 
 static int
-make_token(struct store *s, struct err *e)
+make_token(struct store *s, struct str by, struct err *e)
 {
 	unsigned char hash[SHA256_BYTES];
 	char text[SECRET_TEXT], id[SECRET_ID + 1];
 	struct store_token t = {.name = STR("admin"),
 	    .scopes = STR("admin"),
-	    .by = STR("first start"),
+	    .by = by,
 	    .created_ms = time_now_ms()};
 	int r = secret_make(SECRET_TOKEN, text, id, hash);
 
@@ -284,7 +284,7 @@ make_token(struct store *s, struct err *e)
 }
 
 static int
-first_token(const char *dir, struct err *e)
+first_token(const struct options *o, struct err *e)
 {
 	cleanup_arena struct arena *a = arena_new(1 << 20);
 	cleanup_store struct store *s = NULL;
@@ -294,10 +294,13 @@ first_token(const char *dir, struct err *e)
 
 	if (a == NULL)
 		return err_nomem(e);
-	r = store_open(dir, STORE_WRITE, &s, e);
+	r = store_open(o->data, STORE_WRITE, &s, e);
 	if (r == 0)
 		r = store_token_list(s, STR_NONE, 1, a, &tokens, &n, e);
-	return r == 0 && n == 0 ? make_token(s, e) : r;
+	if (r == 0 && (n == 0 || o->admin_token))
+		r = make_token(
+		    s, n == 0 ? STR("first start") : STR("--admin-token"), e);
+	return r;
 }
 
 int
@@ -324,5 +327,5 @@ data_prepare(const struct options *o, struct err *e)
 		r = make_server_key(o->data, e);
 	if (r == 0)
 		r = make_server(o, e);
-	return r == 0 ? first_token(o->data, e) : r;
+	return r == 0 ? first_token(o, e) : r;
 }

@@ -41,6 +41,8 @@ static const struct cli_opt opts[] = {
 	.help = "the same in seconds"},
     {CLI_FLAG, "init-only", AT(init_only),
 	.help = "make the keys and the first token, and end"},
+    {CLI_FLAG, "admin-token", AT(admin_token), .not_with = "init-only",
+	.help = "print one more token that may do everything, and end"},
     {CLI_FLAG, "routes", AT(routes), .not_with = "init-only|data",
 	.help = "print what the API has, as records, and end"},
     {.type = CLI_END},
@@ -49,6 +51,7 @@ static const struct cli_opt opts[] = {
 static const char *const synopsis[] = {
     "--data=DIR [--listen=ADDRESS:PORT] [OPTION ...]",
     "--data=DIR --init-only [--name=HOST ...]",
+    "--data=DIR --admin-token",
     "--routes",
     NULL,
 };

@@ -22,6 +22,7 @@ struct options {
 	int64_t certificate_hours;
 	int64_t certificate_life_s; /* 0: certificate_hours */
 	bool init_only;
+	bool admin_token;
 	bool routes;
 };
 

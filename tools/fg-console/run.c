@@ -24,5 +24,5 @@ run(void *opts, struct cli_rest rest, struct err *e)
 		return lock;
 	/* In a child: keys are then in no memory that lives on. */
 	r = parent_child(o, data_prepare, e);
-	return r != 0 || o->init_only ? r : parent_run(o, e);
+	return r != 0 || o->init_only || o->admin_token ? r : parent_run(o, e);
 }

@@ -22,6 +22,7 @@
 enum {
 	COUNT_MS = 1000,
 	BODY_MAX = 16 << 20, /* of any route */
+	MEMORY_MAX = 32 << 20, /* of all buffers; more: 503 */
 	STRANGER_MAX = 4096, /* bytes of a body of who may not send one */
 	QUERY_TEXT_MAX = 8192
 };
@@ -285,7 +286,8 @@ open_httpd(struct worker *w, int listener, struct err *e)
 	    .refused = refused,
 	    .drained = drained,
 	    .arg = w,
-	    .body_max = BODY_MAX};
+	    .body_max = BODY_MAX,
+	    .memory_max = MEMORY_MAX};
 
 	return httpd_new(&cfg, listener, &w->httpd, e);
 }
