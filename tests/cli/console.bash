@@ -5,7 +5,9 @@
 # shellcheck source=tests/cli/wrap.bash
 . "$BATS_TEST_DIRNAME/wrap.bash"
 
+# shellcheck disable=SC2034 # for those who load this
 runtime=/api/v1/policies/runtime/app-embedded
+# shellcheck disable=SC2034
 waas=/api/v1/policies/firewall/app/app-embedded
 uuid=24edfabf-c761-40ae-9748-5844b0d7579c
 

@@ -249,6 +249,7 @@ waits() {
 		'{"name":"x","scopes":"admin","days":1}' \
 		'{"name":"a\nb","scopes":["admin"],"days":1}' \
 		'{"name":"x","scopes":["admin"],"days":1,"dayz":1}' \
+		'{"name":"x","scopes":["metrics:read"],"scopes":["admin"],"days":1}' \
 		'[]' '1' '' '{' 'null'; do
 		[[ $(code api POST /api/v1/tokens -d "$body") == 400 ]]
 		is '.status == 400 and (.msg | length > 0)'
