@@ -52,7 +52,8 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DFG_VERSION='"$(VERSION)"' -Ilib \
 	$(FUZZER) -MMD -MP $(CFLAGS)
 # The fuzz targets may use what the unit tests stand on.
 ALL_CFLAGS += $(if $(filter $B/tests/fuzz/%,$@),-Itests/unit)
-ALL_CFLAGS += $(if $(filter %/fuzz_console.o,$@),-Itools/fg-console)
+ALL_CFLAGS += $(if $(filter %/fuzz_console.o %/test_console_channel.o,$@), \
+	-Itools/fg-console)
 ALL_LDFLAGS = $(HARDEN_LD) $(MODE) $(LDFLAGS)
 # The tools that start in images of others: static, by musl, of core modules
 # alone, compiled a second time below $M. A variant has them as all others, so
@@ -232,7 +233,12 @@ $(STATIC_BINS): $B/bin/%: $$(addprefix $M/,$$(addsuffix .o,$$(basename \
 	@mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(STATIC_CFLAGS) $(STATIC_LDFLAGS) -o $@ $^
 
-$B/tests/%: $B/tests/unit/%.o $B/libfg.a
+# What of fg-console a test is about.
+console = $(addprefix $B/tools/fg-console/,$(addsuffix .o,$($1)))
+test_console_channel := channel
+fuzz_console := audits parcel query vendor vendor_csv
+
+$B/tests/%: $B/tests/unit/%.o $$(call console,$$*) $B/libfg.a
 	$(call link,-lcmocka)
 
 $(FIXTURES): $B/fixtures/%: $$(addprefix $B/,$$(addsuffix .o,$$(basename \
@@ -243,10 +249,7 @@ $(FIXTURES): $B/fixtures/%: $$(addprefix $B/,$$(addsuffix .o,$$(basename \
 $B/bench/%: $B/tests/bench/%.o $B/libfg.a
 	$(call link,-lhttp_parser)
 
-# What of a tool a fuzz target is about.
-fuzz_console := audits parcel query vendor vendor_csv
-$B/fuzz/%: $B/tests/fuzz/%.o $$(addprefix $B/tools/fg-console/,$$(addsuffix \
-	    .o,$$($$*))) $B/libfg.a
+$B/fuzz/%: $B/tests/fuzz/%.o $$(call console,$$*) $B/libfg.a
 	$(call link,-fsanitize=fuzzer)
 
 # One that is not as it was committed says so.

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BLOCK = 16 * 1024, LAST_BLOCK = 1024 * 1024 };
+enum { FIRST_BLOCK = 2 * 1024, LAST_BLOCK = 1024 * 1024 };
 
 struct block {
 	struct block *next;

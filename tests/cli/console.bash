@@ -24,6 +24,16 @@ console() {
 	eventually call GET /healthz -o "$tmp/health"
 }
 
+# For teardown: nothing died that was not killed (then may_die is set).
+console_teardown() {
+	[[ -n ${may_die:-} ]] ||
+		grep -E ' ended |Sanitizer' "$tmp/errors" >"$tmp/died" 2>/dev/null ||
+		true
+	wrap_teardown
+	cat "$tmp/died" 2>/dev/null || true
+	[[ ! -s $tmp/died ]]
+}
+
 listening() {
 	[[ $(grep -c 'listening on' "$tmp/errors") -eq $1 ]]
 }

@@ -15,7 +15,7 @@ setup() {
 }
 
 teardown() {
-	wrap_teardown
+	console_teardown
 }
 
 # stocked: two apps, five events of each.
@@ -194,4 +194,11 @@ END
 	[[ $(audits a <"$tmp/many") == 200 ]]
 	[[ $(api GET '/api/v1/audits/runtime/app-embedded/download' |
 		wc -l) == 4011 ]]
+	# Large ones in a row, to a peer that reads slowly.
+	for i in {6000..6119}; do
+		printf '{"type":"event","v":1,"id":"x","ts":"2026-11-24T12:00:00Z","kind":"runtime","name":"process.exec","severity":"low","action":"alert","count":1,"seq":%d,"boot":"%s","msg":"%060000d"}\n' "$i" "$(printf '%032x' 9)" "$i"
+	done >"$tmp/large"
+	[[ $(audits a <"$tmp/large") == 200 ]]
+	[[ $(api GET '/api/v1/audits/runtime/app-embedded/download' \
+		--limit-rate 4M | wc -l) == 4131 ]]
 }

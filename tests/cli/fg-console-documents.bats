@@ -10,7 +10,7 @@ setup() {
 }
 
 teardown() {
-	wrap_teardown
+	console_teardown
 }
 
 @test "what is stored comes back byte for byte, with its version as ETag" {

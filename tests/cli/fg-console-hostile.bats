@@ -10,7 +10,7 @@ setup() {
 }
 
 teardown() {
-	wrap_teardown
+	console_teardown
 }
 
 @test "every route with every scope: in, or not" {
@@ -101,6 +101,7 @@ teardown() {
 }
 
 @test "kill -9 at any moment: all that was told stored is there" {
+	may_die=1
 	console
 	local app=shop:$uuid i
 	[[ $(enrol a "$app" "$(secret "$app")") == 200 ]]

@@ -58,10 +58,10 @@ teardown() {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	printf '#!/bin/sh\nexit 1\n' >"$BATS_TEST_TMPDIR/bin/cmp"
 	chmod +x "$BATS_TEST_TMPDIR/bin/cmp"
-	run script -qec "PATH=$BATS_TEST_TMPDIR/bin:\$PATH tests/demo/run" \
+	run script -qec "PATH=$BATS_TEST_TMPDIR/bin:\$PATH tests/demo/run embed" \
 		/dev/null
 	[[ $status -ne 0 ]]
-	PATH=$BATS_TEST_TMPDIR/bin:$PATH run --separate-stderr tests/demo/run
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run --separate-stderr tests/demo/run embed
 	[[ $status -ne 0 && $stderr == *'expected'* ]]
 }
 

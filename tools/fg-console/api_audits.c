@@ -86,7 +86,7 @@ struct download {
 	struct request *r;
 	struct store_query q;
 	bool limited, begun, all;
-	uint32_t left; /* when limited */
+	uint32_t left;  /* when limited */
 	struct buf out; /* lines, sent up to `at` */
 	size_t at;
 };
@@ -125,8 +125,7 @@ next_lines(struct download *d)
 		return false;
 	request_note_damage(r, &page);
 	for (size_t i = 0; i < page.n; i++)
-		put_line(
-		    &page.rows[i], r->route->kind == STORE_WAAS, &d->out);
+		put_line(&page.rows[i], r->route->kind == STORE_WAAS, &d->out);
 	d->q.after = page.next;
 	d->q.skip -= page.skipped;
 	d->left -= d->limited ? (uint32_t)page.n : 0;
@@ -141,8 +140,8 @@ send(struct download *d)
 	bool room = true;
 
 	while (room && d->at < d->out.n) {
-		struct str piece = str_sub(
-		    buf_str(&d->out), d->at, d->at + PIECE_MAX);
+		struct str piece =
+		    str_sub(buf_str(&d->out), d->at, d->at + PIECE_MAX);
 
 		room = httpd_piece(d->r->http, piece);
 		d->at += piece.n;

@@ -27,6 +27,17 @@ forget_if_large(struct buf *b)
 		buf_reset(b);
 }
 
+/* What was sent is dropped, when that is most of it. */
+static void
+drop_sent(struct channel *c)
+{
+	if (c->out_at < c->out.n - c->out_at)
+		return;
+	memmove(c->out.p, c->out.p + c->out_at, c->out.n - c->out_at);
+	c->out.n -= c->out_at;
+	c->out_at = 0;
+}
+
 /* Write what the socket takes; false: the other side is gone. */
 static bool
 push(struct channel *c)
@@ -37,13 +48,28 @@ push(struct channel *c)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == EAGAIN) {
+			drop_sent(c);
+			return true;
+		}
 		if (n < 0)
-			return errno == EAGAIN;
+			return false;
 		c->out_at += (size_t)n;
 	}
 	c->out_at = 0;
 	forget_if_large(&c->out);
 	return true;
+}
+
+/* What is written already takes no room, also where it never all is. */
+static void
+close_up(struct channel *c)
+{
+	if (c->out_at <= c->out.n / 2)
+		return;
+	memmove(c->out.p, c->out.p + c->out_at, c->out.n - c->out_at);
+	c->out.n -= c->out_at;
+	c->out_at = 0;
 }
 
 /* Hand out whole messages; false: nonsense. */
@@ -141,6 +167,7 @@ channel_send(
 {
 	struct head h = {.op = op, .n = (uint32_t)body.n, .id = id};
 
+	close_up(c);
 	if (body.n > MESSAGE_MAX || c->out.n + sizeof h + body.n > c->out.max)
 		return -EFBIG;
 	buf_add(&c->out, &h, sizeof h);

@@ -1,11 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run.h"
 
+#include <malloc.h>
+
 #include "base/fd.h"
 #include "data.h"
 #include "options.h"
 #include "parent.h"
 #include "route_print.h"
+
+/*
+ * Batches come and go by the megabyte: what is free again is the system's, or
+ * the largest moment of each process would stay with it.
+ */
+static void
+hold_no_memory(void)
+{
+	enum { LARGE = 1024 * 1024 };
+
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
+	(void)mallopt(M_TRIM_THRESHOLD, 2 * LARGE);
+}
 
 int
 run(void *opts, struct cli_rest rest, struct err *e)
@@ -19,6 +34,7 @@ run(void *opts, struct cli_rest rest, struct err *e)
 		return route_print(e);
 	if (o->data == NULL)
 		return cli_usage(e, "--data", "required, or FG_CONSOLE_DATA");
+	hold_no_memory();
 	lock = data_lock(o->data, e);
 	if (lock < 0)
 		return lock;

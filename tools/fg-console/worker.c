@@ -21,9 +21,9 @@
 
 enum {
 	COUNT_MS = 1000,
-	BODY_MAX = 16 << 20, /* of any route */
+	BODY_MAX = 16 << 20,   /* of any route */
 	MEMORY_MAX = 32 << 20, /* of all buffers; more: 503 */
-	STRANGER_MAX = 4096, /* bytes of a body of who may not send one */
+	STRANGER_MAX = 4096,   /* bytes of a body of who may not send one */
 	QUERY_TEXT_MAX = 8192
 };
 
