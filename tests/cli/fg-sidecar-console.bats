@@ -173,7 +173,7 @@ recovers() {
 	eventually at_console '.name == "console.enrolled"'
 	echo "audits 429 4" >"$console/fault"
 	$ask send 10 300
-	eventually grep -q '^audits 429' "$console/requests"
+	eventually grep -qs '^audits 429' "$console/requests"
 	rm "$console/fault"
 	eventually at_console '.boot == "00" and .seq == 10'
 	jq -Rse 'split("\n") | map(select(startswith("audits")) | split(" ")) |
@@ -222,7 +222,7 @@ recovers() {
 	eventually at_console '.name == "console.enrolled"'
 	echo "audits 401" >"$console/fault"
 	$ask send 1 300
-	eventually grep -q '^audits 401' "$console/requests"
+	eventually grep -qs '^audits 401' "$console/requests"
 	rm "$console/fault"
 	eventually at_console '.boot == "00"'
 	[[ $(asked enrol 200) -eq 2 ]]
@@ -303,18 +303,18 @@ recovers() {
 	eventually at_console '.name == "start" and .container.name == "web"'
 	echo "audits 503" >"$console/fault"
 	for i in 1 2 3; do
-		[[ $($ask send 500 400 "b$i") == "acks True last 500" ]]
+		[[ $($ask send 500 400 "life$i") == "acks True last 500" ]]
 		kill -9 "$sidecar_pid"
 		wait "$sidecar_pid" || true
 		sidecar
 		eventually healthy
 	done
 	rm "$console/fault" "$console/status"
-	eventually grep -q '"wrapped"' "$console/status"
+	eventually grep -qs '"wrapped"' "$console/status"
 	touch "$tmp/go"
 	run wait "$app"
 	eventually at_console '.name == "exit" and .container.name == "web"'
-	jq -es 'map(select(.boot | startswith("b"))) | group_by(.boot) |
+	jq -es 'map(select(.boot | startswith("life"))) | group_by(.boot) |
 		length == 3 and all(.[]; [.[].seq] == [range(1; 501)])' \
 		"$console/events"
 }
@@ -431,7 +431,7 @@ recovers() {
 	background+=($!)
 	eventually at_console '.name == "policy.applied" and
 		.container.name == "web"'
-	eventually grep -q '"web"' "$console/status"
+	eventually grep -qs '"web"' "$console/status"
 	sleep 3
 	switches() {
 		awk '/_ctxt_switches/ { n += $2 } END { print n }' \
