@@ -9,6 +9,7 @@
 #include "link.h"
 #include "task.h"
 #include "time/time.h"
+#include "trim.h"
 
 static void done(struct httpc_call *call);
 
@@ -175,4 +176,6 @@ done(struct httpc_call *call)
 		(void)link_rejected(l, call);
 	}
 	httpc_call_reset(&l->call);
+	if (outbox_due(&l->task->outbox) == INT64_MAX)
+		trim();
 }
