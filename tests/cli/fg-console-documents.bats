@@ -183,10 +183,13 @@ teardown() {
 	[[ $(code api PUT "$all/none" -d '{"name":"none"}') == 404 ]]
 	put "$runtime" '{"rules":[{"name":"r","collections":["a b"]}]}'
 	put "$waas" '{"rules":[{"name":"r","collections":[{"name":"x/y"}]}]}'
-	[[ $(code api DELETE "$all/a%20b") == 400 ]]
-	is '.msg | test("runtime policy needs it")'
-	[[ $(code api DELETE "$all/x%2Fy") == 400 ]]
-	[[ $(code api PUT "$all/a%20b" -d '{"name":"renamed"}') == 400 ]]
+	[[ $(code api DELETE "$all/a%20b") == 409 ]]
+	is '.reason == "in-use" and
+		(.msg | test("rule \"r\" of the runtime policy needs it"))'
+	[[ $(code api DELETE "$all/x%2Fy") == 409 ]]
+	[[ $(code api PUT "$all/a%20b" -d '{"name":"renamed"}') == 409 ]]
+	[[ $(code api PUT $all -d '{}') == 400 ]]
+	is '.msg == "not an array" and .pointer == ""'
 	[[ $(code api PUT $all -d '[{"name":"a"},{"name":"a"}]') == 400 ]]
 	put "$waas" '{"rules":[]}'
 	[[ $(code api DELETE "$all/x%2Fy") == 200 ]]
@@ -261,6 +264,10 @@ teardown() {
 	[[ $(code api GET '/api/v1/audits/events?name=config.write') == 200 ]]
 	jq -es 'map(.config.what) == ["runtime", "tokens/add", "tokens/revoke",
 		"enrol-secrets/add"]' "$tmp/body"
+	jq -es --arg id "$(jq -r .id "$tmp/made")" '.[1].msg ==
+		"tokens/add: \($id) \"ci\": embed:run" and
+		(.[2].msg | endswith($id)) and (.[3].msg | endswith(" for shop"))' \
+		"$tmp/body"
 	jq -es '.[0].config | .version_before == 0 and .version_after == 1 and
 		(.sha256 | length == 64)' "$tmp/body"
 	jq -es 'all(.config.actor | test("^admin \\("))' "$tmp/body"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api_documents.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -112,10 +113,11 @@ stored(struct request *r, struct parcel *in)
 }
 
 static void
-say_wrong(
-    struct request *r, const struct check_place *place, const struct err *e)
+say_wrong(struct request *r, int error, const struct check_place *place,
+    const struct err *e)
 {
-	const struct request_fault f = {.status = 400,
+	const struct request_fault f = {.status = error == -EBUSY ? 409 : 400,
+	    .reason = error == -EBUSY ? "in-use" : NULL,
 	    .pointer = place->pointer,
 	    .line = place->line,
 	    .column = place->column};
@@ -146,7 +148,7 @@ api_documents_store(
 		error = check_document(
 		    r->arena, d, kind, text, t, &notes, &place, &e);
 	if (error != 0) {
-		say_wrong(r, &place, &e);
+		say_wrong(r, error, &place, &e);
 		return;
 	}
 	r->state = (void *)(uintptr_t)notes;

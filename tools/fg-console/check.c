@@ -15,7 +15,8 @@ wrong(struct arena *a, struct str text, const struct jtree *at,
 
 	place->pointer = copy == NULL ? STR_NONE : str_of(copy);
 	jtree_place(text, at->at, &place->line, &place->column);
-	return err_set(e, ERR_PERM, EINVAL, "%s: %s", pointer, why);
+	return err_set(e, ERR_PERM, EINVAL, "%s%s%s", pointer,
+	    pointer[0] == '\0' ? "" : ": ", why);
 }
 
 /*
@@ -190,8 +191,10 @@ check_used(struct arena *a, const struct collections *all,
 		if (collections_match(both, jtree_get(rule, "collections"),
 			&nobody, &in, &why) != 0 ||
 		    check_named(both, rule, &why) != 0)
-			return err_set(e, ERR_PERM, EINVAL,
-			    "the %s policy needs it: %s", what, why.text);
+			return err_set(e, ERR_PERM, EBUSY,
+			    "rule \"%.*s\" of the %s policy needs it: %s",
+			    STR_ARG(jtree_str(jtree_get(rule, "name"))), what,
+			    why.text);
 	return 0;
 }
 

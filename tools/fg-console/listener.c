@@ -67,6 +67,23 @@ tell(int fd, const char *text)
 	log_note(0, "listening on https://%.*s:%u", STR_ARG(host), port);
 }
 
+static int
+read_address(const char *text, union address *to, struct err *e)
+{
+	if (parse(text, to))
+		return 0;
+	return err_set(e, ERR_USAGE, EINVAL,
+	    "--listen: not ADDRESS:PORT, such as 0.0.0.0:8084: \"%s\"", text);
+}
+
+int
+listener_check(const char *text, struct err *e)
+{
+	union address a;
+
+	return read_address(text, &a, e);
+}
+
 int
 listener_open(const char *text, struct err *e)
 {
@@ -74,10 +91,9 @@ listener_open(const char *text, struct err *e)
 	union address a;
 	int one = 1, r;
 
-	if (!parse(text, &a))
-		return err_set(e, ERR_USAGE, EINVAL,
-		    "--listen: not ADDRESS:PORT, such as 0.0.0.0:8084: \"%s\"",
-		    text);
+	r = read_address(text, &a, e);
+	if (r != 0)
+		return r;
 	fd = socket(
 	    a.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0 ||

@@ -12,4 +12,7 @@
  */
 int listener_open(const char *text, struct err *e);
 
+/* Can it be that: 0, or -EINVAL, ERR_USAGE. */
+int listener_check(const char *text, struct err *e);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/fd.h"
 #include "data.h"
+#include "listener.h"
 #include "options.h"
 #include "parent.h"
 #include "route_print.h"
@@ -34,6 +35,10 @@ run(void *opts, struct cli_rest rest, struct err *e)
 		return route_print(e);
 	if (o->data == NULL)
 		return cli_usage(e, "--data", "required, or FG_CONSOLE_DATA");
+	/* Before the first start: its token is shown once. */
+	r = listener_check(o->listen, e);
+	if (r != 0)
+		return r;
 	hold_no_memory();
 	lock = data_lock(o->data, e);
 	if (lock < 0)

@@ -39,7 +39,7 @@ revoked(struct writer *w, struct writer_answer *a, struct str who,
 void
 writer_token_add(struct writer *w, struct parcel *in, struct writer_answer *a)
 {
-	char text[SECRET_TEXT], id[SECRET_ID + 1];
+	char text[SECRET_TEXT], id[SECRET_ID + 1], about[400];
 	struct store_token t = {0};
 	struct err e = {0};
 	int r;
@@ -60,7 +60,9 @@ writer_token_add(struct writer *w, struct parcel *in, struct writer_answer *a)
 	parcel_putz(&a->payload, id);
 	parcel_putz(&a->payload, text);
 	explicit_bzero(text, sizeof text);
-	writer_told(w, t.by, "tokens/add", t.name);
+	(void)snprintf(about, sizeof about, "%s \"%.*s\": %.*s", id,
+	    STR_ARG(t.name), STR_ARG(t.scopes));
+	writer_told(w, t.by, "tokens/add", str_of(about));
 }
 
 void
@@ -89,7 +91,7 @@ writer_used(struct writer *w, struct parcel *in)
 void
 writer_secret_add(struct writer *w, struct parcel *in, struct writer_answer *a)
 {
-	char text[SECRET_TEXT], id[SECRET_ID + 1];
+	char text[SECRET_TEXT], id[SECRET_ID + 1], about[400];
 	struct store_secret s = {0};
 	struct err e = {0};
 	int r;
@@ -111,7 +113,8 @@ writer_secret_add(struct writer *w, struct parcel *in, struct writer_answer *a)
 	parcel_putz(&a->payload, id);
 	parcel_putz(&a->payload, text);
 	explicit_bzero(text, sizeof text);
-	writer_told(w, s.by, "enrol-secrets/add", s.app);
+	(void)snprintf(about, sizeof about, "%s for %.*s", id, STR_ARG(s.app));
+	writer_told(w, s.by, "enrol-secrets/add", str_of(about));
 }
 
 void
