@@ -10,6 +10,9 @@ enum { IMAGE_MAX = 1024 }; /* bytes of a completed name; longer: no match */
 
 struct collections {
 	const struct jtree *list;
+	const struct jtree *
+	    *slots;     /* n_slots, by the name's hash; NULL: free */
+	size_t n_slots; /* a power of two above the number of them */
 	const struct collections *more; /* for names that are not there */
 };
 
@@ -47,6 +50,48 @@ check_one(const struct jtree *c, struct err *e)
 	return 0;
 }
 
+static struct str
+name_of(const struct jtree *t)
+{
+	return jtree_str(jtree_get(t, "name"));
+}
+
+/* Where it is, or where it would be: FNV-1a, then the next one that is free. */
+static size_t
+slot_of(const struct collections *c, struct str name)
+{
+	uint64_t h = 0xcbf29ce484222325;
+	size_t at;
+
+	for (size_t i = 0; i < name.n; i++)
+		h = (h ^ (unsigned char)name.p[i]) * 0x100000001b3;
+	at = (size_t)(h ^ h >> 32) & (c->n_slots - 1);
+	while (c->slots[at] != NULL && !str_eq(name_of(c->slots[at]), name))
+		at = (at + 1) & (c->n_slots - 1);
+	return at;
+}
+
+/* Of two of a name the first one counts. */
+static int
+make_slots(struct arena *a, struct collections *c, struct err *e)
+{
+	size_t n = 0, at;
+
+	for (const struct jtree *t = c->list; t != NULL; t = t->next)
+		n++;
+	for (c->n_slots = 4; c->n_slots < 2 * n;)
+		c->n_slots *= 2;
+	c->slots = arena_alloc(a, c->n_slots * sizeof *c->slots);
+	if (c->slots == NULL)
+		return err_nomem(e);
+	for (const struct jtree *t = c->list; t != NULL; t = t->next) {
+		at = slot_of(c, name_of(t));
+		if (c->slots[at] == NULL)
+			c->slots[at] = t;
+	}
+	return 0;
+}
+
 int
 collections_read(struct arena *a, const struct jtree *t,
     const struct collections **ret, struct err *e)
@@ -63,9 +108,11 @@ collections_read(struct arena *a, const struct jtree *t,
 	for (const struct jtree *i = c->list; i != NULL && r == 0;
 	     i = i->next) {
 		r = check_one(i, e);
-		if (r == 0 && jtree_str(jtree_get(i, "name")).n == 0)
+		if (r == 0 && name_of(i).n == 0)
 			r = wrong(e, "collections", "one without a name");
 	}
+	if (r == 0)
+		r = make_slots(a, c, e);
 	if (r == 0)
 		*ret = c;
 	return r;
@@ -181,7 +228,9 @@ collections_join(struct arena *a, const struct collections *all,
 
 	if (c == NULL)
 		return err_nomem(e);
-	*c = (struct collections){all == NULL ? NULL : all->list, more};
+	if (all != NULL)
+		*c = *all;
+	c->more = more;
 	*ret = c;
 	return 0;
 }
@@ -189,11 +238,12 @@ collections_join(struct arena *a, const struct collections *all,
 static const struct jtree *
 find(const struct collections *all, struct str name)
 {
-	for (; all != NULL; all = all->more)
-		for (const struct jtree *t = all->list; t != NULL; t = t->next)
-			if (str_eq(jtree_str(jtree_get(t, "name")), name))
-				return t;
-	return NULL;
+	const struct jtree *t = NULL;
+
+	for (; all != NULL && t == NULL; all = all->more)
+		if (all->n_slots > 0)
+			t = all->slots[slot_of(all, name)];
+	return t;
 }
 
 /* Does it say more than its name? */
@@ -213,7 +263,7 @@ collections_named(const struct collections *all, const struct jtree *t)
 		return find(all, t->text);
 	if (t->kind != JSCAN_OBJECT || has_patterns(t))
 		return t;
-	return find(all, jtree_str(jtree_get(t, "name")));
+	return find(all, name_of(t));
 }
 
 bool

@@ -294,15 +294,21 @@ log() {
 
 # check CONTAINER: as Docker does it, for ECS; the first time after an interval
 check() {
-	local command failures=0 from now
+	local command failures=0 from now status pid=$work/check.$1
 	helper
 	mapfile -t -d '' command < <(jq -j --arg name "$1" '.containers[] |
 		select(.name == $name).health.command[] + "\u0000"' "$plan")
 	set_now
 	from=$now
 	while pause "${interval[$1]}"; do
-		if timeout -k 1 "${limit[$1]}" "${podman[@]}" exec \
-		    "$run-$1" "${command[@]}" </dev/null >/dev/null 2>&1; then
+		status=0
+		timeout -k 1 "${limit[$1]}" "${podman[@]}" exec \
+			--env "FG_RUN_LOCAL_PID=$pid" "$run-$1" "${command[@]}" \
+			</dev/null >/dev/null 2>&1 || status=$?
+		# It ran out of its time: what it left in the container goes.
+		((status != 124 && status != 137)) ||
+			{ kill -KILL "$(<"$(<"$pid")")"; } 2>/dev/null
+		if ((status == 0)); then
 			failures=0
 			echo "$1 health HEALTHY" >&"$events"
 			from=0

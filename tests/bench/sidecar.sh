@@ -78,7 +78,7 @@ echo '{"type":"policy","v":1,"kind":"runtime","version":1,"policy":{"rules":[]}}
 	>"$work/console/policy.ndjson"
 sidecar "https://127.0.0.1:$(<"$work/console/port")"
 wait_for grep -q '^status 204' "$work/console/requests"
-sleep 4
+sleep 14 # a report of the policy that came may follow 10 s later
 
 # of NAME: a figure of /proc/PID/status.
 of() {

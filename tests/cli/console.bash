@@ -5,7 +5,9 @@
 # shellcheck source=tests/cli/wrap.bash
 . "$BATS_TEST_DIRNAME/wrap.bash"
 
+# shellcheck disable=SC2034 # for those who load this
 runtime=/api/v1/policies/runtime/app-embedded
+# shellcheck disable=SC2034
 waas=/api/v1/policies/firewall/app/app-embedded
 uuid=24edfabf-c761-40ae-9748-5844b0d7579c
 
@@ -22,6 +24,16 @@ console() {
 	[[ ! -s $tmp/out ]] || token=$(<"$tmp/out")
 	ca=${ca:-$tmp/data/ca.pem}
 	eventually call GET /healthz -o "$tmp/health"
+}
+
+# For teardown: nothing died that was not killed (then may_die is set).
+console_teardown() {
+	[[ -n ${may_die:-} ]] ||
+		grep -E ' ended |Sanitizer' "$tmp/errors" >"$tmp/died" 2>/dev/null ||
+		true
+	wrap_teardown
+	cat "$tmp/died" 2>/dev/null || true
+	[[ ! -s $tmp/died ]]
 }
 
 listening() {

@@ -15,7 +15,7 @@ setup() {
 }
 
 teardown() {
-	wrap_teardown
+	console_teardown
 }
 
 # stocked: two apps, five events of each.

@@ -10,7 +10,7 @@ setup() {
 }
 
 teardown() {
-	wrap_teardown
+	console_teardown
 }
 
 @test "what is stored comes back byte for byte, with its version as ETag" {
@@ -43,6 +43,24 @@ teardown() {
 	is '.reason == "changed"'
 	[[ $(change '"1"' b) == 200 && $(change x c) == 412 ]]
 	[[ $(change '*' c) == 200 ]]
+	[[ $(api GET "$runtime" | jq -r '.rules[0].name') == c ]]
+	# All that writes looks at it.
+	local old=(-H 'If-Match: "1"') all=/api/v1/collections
+	put $all '[{"name":"a"}]'
+	put $all '[{"name":"b"}]'
+	[[ $(code api POST "$runtime/rollback" "${old[@]}" -d '{"version":1}') \
+		== 412 ]]
+	[[ $(code api POST "$runtime" "${old[@]}" -d '{"name":"d"}') == 412 ]]
+	[[ $(code api POST $all "${old[@]}" -d '{"name":"d"}') == 412 ]]
+	[[ $(code api PUT $all/b "${old[@]}" -d '{"name":"b"}') == 412 ]]
+	[[ $(code api DELETE $all/b "${old[@]}") == 412 ]]
+	is '.reason == "changed"'
+	[[ $(code api DELETE $all/b -H 'If-Match: "2"') == 200 ]]
+	# What is no condition does not pass for one that was met.
+	[[ $(code api PUT "$runtime" "${old[@]}" -H 'If-Match: "2"' \
+		-d '{"rules":[]}') == 400 ]]
+	[[ $(code api PUT "$runtime" -H 'If-None-Match: *' -d '{"rules":[]}') \
+		== 400 ]]
 	[[ $(api GET "$runtime" | jq -r '.rules[0].name') == c ]]
 }
 
@@ -174,6 +192,31 @@ teardown() {
 	[[ $(code api DELETE "$all/x%2Fy") == 200 ]]
 	[[ $(code api DELETE "$all/x%2Fy") == 404 ]]
 	[[ $(api GET $all | jq -c .) == '[{"name":"a b","images":["x"]}]' ]]
+}
+
+@test "a note is kept whole, or refused" {
+	console
+	local note
+	note=$(printf '%0499d' 0)
+	[[ $(code api PUT "$runtime?note=$note%C3%A9" -d '{"rules":[]}') == 400 ]]
+	[[ $(code api POST "$runtime?note=$note%C3%A9" -d '{"name":"r"}') == 400 ]]
+	[[ $(code api PUT "$runtime?note=a&note=b" -d '{"rules":[]}') == 400 ]]
+	is '.msg == "query parameter \"note\": given twice"'
+	put "$runtime?note=${note:1}%C3%A9" '{"rules":[]}'
+	[[ $(api GET "$runtime/versions" | jq -r '.[0].note') == "${note:1}é" ]]
+}
+
+@test "rules that name thousands of collections hold nobody up" {
+	console --workers=1
+	jq -nc '[range(2000) | {name: "c\(.)", images: ["i\(.)*"]}]' >"$tmp/all"
+	jq -nc '{rules: [range(500) | {name: "r\(.)",
+		collections: [range(240) | "c1999"]}]}' >"$tmp/rules"
+	put /api/v1/collections "@$tmp/all"
+	[[ $(code api PUT "$runtime" --max-time 10 --data-binary "@$tmp/rules") \
+		== 200 ]]
+	[[ $(code api PUT "$waas" --max-time 10 --data-binary "@$tmp/rules") \
+		== 200 ]]
+	[[ $(code api POST "$runtime/match" --max-time 10) == 200 ]]
 }
 
 @test "a dry run tells which rule each container would get" {

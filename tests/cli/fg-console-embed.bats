@@ -33,7 +33,7 @@ setup() {
 }
 
 teardown() {
-	wrap_teardown
+	console_teardown
 }
 
 started() {

@@ -10,7 +10,7 @@ setup() {
 }
 
 teardown() {
-	wrap_teardown
+	console_teardown
 }
 
 @test "every route with every scope: in, or not" {
@@ -83,6 +83,21 @@ teardown() {
 	[[ $(api GET "$runtime/versions" | jq -r '.[0].note') == $'a\r\nb' ]]
 }
 
+@test "a task cannot say who changed what" {
+	console
+	local app=shop:$uuid lie
+	[[ $(enrol a "$app" "$(secret "$app")") == 200 ]]
+	for lie in '{kind: "lifecycle", name: "config.write"}' \
+		'{agent: "fg-console"}' '{config: {actor: "admin"}}'; do
+		[[ $(event 1 "$lie" | audits a) == 200 ]]
+		is '.stored == 0 and .rejected[0].msg ==
+			"only the Console itself says that"'
+	done
+	# Its own are there, and no others.
+	api GET '/api/v1/audits/events?name=config.write' |
+		jq -es 'length > 0 and all(.[]; .app.id == "fg-console")'
+}
+
 @test "two lengths, a length and chunks, a bare LF: not two requests" {
 	console
 	local raw
@@ -101,6 +116,7 @@ teardown() {
 }
 
 @test "kill -9 at any moment: all that was told stored is there" {
+	may_die=1
 	console
 	local app=shop:$uuid i
 	[[ $(enrol a "$app" "$(secret "$app")") == 200 ]]

@@ -11,7 +11,7 @@ setup() {
 }
 
 teardown() {
-	wrap_teardown
+	console_teardown
 }
 
 # serial: of the certificate that is shown.

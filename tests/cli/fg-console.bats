@@ -10,7 +10,7 @@ setup() {
 }
 
 teardown() {
-	wrap_teardown
+	console_teardown
 }
 
 @test "the first start makes keys of its own and one token, printed once" {
@@ -108,6 +108,7 @@ workers() {
 }
 
 @test "a worker that is killed is started again" {
+	may_die=1
 	console --workers=2
 	local before
 	before=$(workers)
@@ -125,6 +126,7 @@ replaced() {
 }
 
 @test "the writer's death ends all; what was told stored is there" {
+	may_die=1
 	console
 	put "$runtime" '{"rules":[{"name":"kept"}]}'
 	kill -9 "$(pgrep -P "$console" | head -n 1)"
@@ -136,6 +138,7 @@ replaced() {
 }
 
 @test "the parent's death ends all, and the next one starts" {
+	may_die=1
 	console
 	local children
 	children=$(pgrep -P "$console")
@@ -246,6 +249,7 @@ waits() {
 		'{"name":"x","scopes":"admin","days":1}' \
 		'{"name":"a\nb","scopes":["admin"],"days":1}' \
 		'{"name":"x","scopes":["admin"],"days":1,"dayz":1}' \
+		'{"name":"x","scopes":["metrics:read"],"scopes":["admin"],"days":1}' \
 		'[]' '1' '' '{' 'null'; do
 		[[ $(code api POST /api/v1/tokens -d "$body") == 400 ]]
 		is '.status == 400 and (.msg | length > 0)'

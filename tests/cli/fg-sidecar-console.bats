@@ -222,7 +222,7 @@ recovers() {
 	eventually at_console '.name == "console.enrolled"'
 	echo "audits 429 4" >"$console/fault"
 	$ask send 10 300
-	eventually grep -q '^audits 429' "$console/requests"
+	eventually grep -qs '^audits 429' "$console/requests"
 	rm "$console/fault"
 	eventually at_console '.boot == "00" and .seq == 10'
 	jq -Rse 'split("\n") | map(select(startswith("audits")) | split(" ")) |
@@ -271,7 +271,7 @@ recovers() {
 	eventually at_console '.name == "console.enrolled"'
 	echo "audits 401" >"$console/fault"
 	$ask send 1 300
-	eventually grep -q '^audits 401' "$console/requests"
+	eventually grep -qs '^audits 401' "$console/requests"
 	rm "$console/fault"
 	eventually at_console '.boot == "00"'
 	[[ $(asked enrol 200) -eq 2 ]]
@@ -286,6 +286,22 @@ recovers() {
 	eventually at_console '.name == "console.renewed"'
 	[[ $(asked enrol) -eq 1 && $(asked renew 200) -eq 1 ]]
 	$ask send 5 300
+	eventually at_console '.boot == "00" and .seq == 5'
+}
+
+@test "a certificate that ran out: the secret gives another one" {
+	console 10
+	policy 1 '{name: "any"}'
+	sidecar
+	eventually healthy
+	printf '%s\n' "renew 503" "audits 503" >"$console/fault"
+	$ask send 5 300
+	twice() {
+		[[ $(asked enrol 200) -eq 2 ]]
+	}
+	eventually twice || eventually twice
+	[[ $(asked renew) -ge 1 ]] # audits that fail are not in its way
+	rm "$console/fault"
 	eventually at_console '.boot == "00" and .seq == 5'
 }
 
@@ -336,18 +352,18 @@ recovers() {
 	eventually at_console '.name == "start" and .container.name == "web"'
 	echo "audits 503" >"$console/fault"
 	for i in 1 2 3; do
-		[[ $($ask send 500 400 "b$i") == "acks True last 500" ]]
+		[[ $($ask send 500 400 "life$i") == "acks True last 500" ]]
 		kill -9 "$sidecar_pid"
 		wait "$sidecar_pid" || true
 		sidecar
 		eventually healthy
 	done
 	rm "$console/fault" "$console/status"
-	eventually grep -q '"wrapped"' "$console/status"
+	eventually grep -qs '"wrapped"' "$console/status"
 	touch "$tmp/go"
 	run wait "$app"
 	eventually at_console '.name == "exit" and .container.name == "web"'
-	jq -es 'map(select(.boot | startswith("b"))) | group_by(.boot) |
+	jq -es 'map(select(.boot | startswith("life"))) | group_by(.boot) |
 		length == 3 and all(.[]; [.[].seq] == [range(1; 501)])' \
 		"$console/events"
 }
@@ -398,6 +414,24 @@ recovers() {
 	sidecar_stop
 }
 
+@test "more than the spool holds: bounded, and every event is accounted for" {
+	console
+	console_gone
+	sidecar --policy-wait=0
+	[[ $($ask send 160000 500) == "acks True last 160000" ]]
+	[[ $(du -sm "$data/spool" | cut -f 1) -le 65 ]]
+	[[ $(awk '/^RssAnon/ { print $2 }' "/proc/$sidecar_pid/status") -lt 16384 ]]
+	console
+	eventually at_console '.seq == 160000'
+	sidecar_stop
+	# What came, and what is told to be lost, is all that there ever was.
+	jq -es '(map(select(.kind == "lost")) | length) as $told |
+		(map(select(.kind == "lost").count) | add) as $lost |
+		(map(select(.agent == "fg-sidecar").seq) | max) as $own |
+		$lost > 20000 and length - $told + $lost ==
+			160000 + $own - $told' "$console/events"
+}
+
 @test "through a proxy, which sees the name only; not where no_proxy says" {
 	console
 	policy 1 '{name: "any"}'
@@ -446,7 +480,7 @@ recovers() {
 	background+=($!)
 	eventually at_console '.name == "policy.applied" and
 		.container.name == "web"'
-	eventually grep -q '"web"' "$console/status"
+	eventually grep -qs '"web"' "$console/status"
 	sleep 3
 	switches() {
 		awk '/_ctxt_switches/ { n += $2 } END { print n }' \

@@ -308,7 +308,7 @@ metadata() {
 	sidecar
 	eventually healthy
 	[[ $((SECONDS - from)) -le 7 ]]
-	eventually grep -q '"fg-sidecar"' "$console/status"
+	eventually grep -qs '"fg-sidecar"' "$console/status"
 }
 
 @test "FG_EGRESS_UID: who talks to the Console is that user" {

@@ -26,7 +26,7 @@ setup_file() {
 	skopeo copy --quiet --dest-tls-verify=false "oci:$image" \
 		"docker://$host/fg/sidecar:1"
 	mkdir -p "$C/app/etc" "$C/app/room"
-	cp -R "$C/busybox/." "$C/app"
+	cp -a "$C/busybox/." "$C/app"
 	local name
 	for name in wget env date pwd stat head wc tr awk nc; do
 		ln -s busybox "$C/app/bin/$name"
@@ -232,7 +232,9 @@ in_order() {
 		($app | .name = "two" | .essential = false | .command = ["exit 0"]),
 		($app | .name = "three" | .command = ["sleep 1; : >/tmp/up; sleep 60"] |
 			.stopTimeout = 1 | .healthCheck = {interval: 1, retries: 9,
-			command: ["CMD", "/bin/cat", "/tmp/up"]})]'
+			command: ["CMD-SHELL",
+			"[ -z \"$FG_RUN_LOCAL_PID\" ] && cat /tmp/up"]} |
+			.user = "1000")]'
 	cp plain.json task.json
 	go
 	[[ $status -eq 0 && $(of app) == default ]]
@@ -262,11 +264,16 @@ in_order() {
 		plain.json >task.json
 	go --timeout=6
 	[[ $status -eq 124 && $(<said) != *UNHEALTHY* ]]
-	# One that hangs has failed.
-	jq '.containerDefinitions[0] |= (.command = ["sleep 9"] |
-		.healthCheck |= {command: ["CMD", "/bin/sleep", "60"], interval: 1,
-		timeout: 2, retries: 1})' plain.json >task.json
-	go
+	# One that hangs has failed, and is ended.
+	jq '.containerDefinitions[0] |= (.command = ["sleep 12"] |
+		.healthCheck |= {command: ["CMD", "/bin/sleep", "6173"], interval: 1,
+		timeout: 2, retries: 3})' plain.json >task.json
+	begin
+	for ((i = 0; i < 3; i++)); do
+		eventually grep -q 'app: UNHEALTHY' said || [[ $i -lt 2 ]]
+	done
+	[[ $(pgrep -cfx '/bin/sleep 6173') -le 1 ]]
+	wait "${background[-1]}"
 	in_order 'app: started' 'app: UNHEALTHY' 'app: exited with code 0'
 }
 
@@ -412,6 +419,10 @@ in_order() {
 	grep -qF -- --without=proxyConfiguration said
 	jq -e '.containerDefinitions[] | select(.name == "fg-sidecar").environment |
 		any(.name == "FG_EGRESS_UID" and .value == "1337")' task.json
+	# It would wait for the Console.
+	jq '(.containerDefinitions[] | select(.name == "fg-sidecar") |
+		.stopTimeout) = 1' task.json >short.json
+	mv short.json task.json
 	begin --without=proxyConfiguration --secrets=secrets \
 		--command=app='["sleep 3; /bin/touch /x || exit 6"]'
 	eventually grep -q 'app: started' said
@@ -471,6 +482,7 @@ in_order() {
 	mkdir logs
 	fg-run-local "--image=fg-sidecar=oci:$image" "${where[@]}" \
 		--log-dir=logs <task.json >out 2>said
+	cat out said logs/*
 	[[ ! -s out && ! -s said && $(<logs/app.log) == default ]]
 	jq -es 'any(.name == "start")' logs/fg-sidecar.log
 	run fg-run-local --log-dir=nowhere task.json

@@ -43,7 +43,7 @@ parameters(struct arena *a, struct str in)
 	struct err e = {0};
 	int64_t number = 7;
 	bool yes;
-	int r = query_parse(a, in, known, &q, &e);
+	int r = query_parse(a, in, known, "image", &q, &e);
 
 	told(r, &e);
 	if (r != 0)

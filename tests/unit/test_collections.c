@@ -184,6 +184,48 @@ refused(void **state)
 	assert_true(in);
 }
 
+/* So many that looking through them for each name would take minutes. */
+static void
+many(void **state)
+{
+	enum { N = 2000, TIMES = 200 };
+	cleanup_arena struct arena *a = arena_new(64 << 20);
+	cleanup_buf struct buf text = BUF_MAX(1 << 20);
+	const struct jtree *list = NULL, *names = NULL, *one;
+	const struct collections *all, *both;
+	struct err e = {0};
+
+	(void)state;
+	buf_addz(&text, "[{\"name\":\"c0\",\"images\":[\"first\"]}");
+	for (int i = 0; i < N; i++)
+		buf_addf(
+		    &text, ",{\"name\":\"c%d\",\"images\":[\"i%d\"]}", i, i);
+	buf_addc(&text, ']');
+	assert_int_equal(
+	    jtree_parse(a, arena_str(a, buf_str(&text)), "x", &list, &e), 0);
+	assert_int_equal(collections_read(a, list, &all, &e), 0);
+	assert_int_equal(collections_join(a, NULL, all, &both, &e), 0);
+	buf_reset(&text);
+	for (int i = 0; i < N; i++)
+		buf_addf(&text, "%s\"c%d\"", i == 0 ? "[" : ",", i);
+	buf_addz(&text, ",\"none\"]");
+	assert_int_equal(jtree_parse(a, buf_str(&text), "x", &names, &e), 0);
+	for (int k = 0; k < TIMES; k++) {
+		one = names->first;
+		for (int i = 0; i < N; i++, one = one->next) {
+			const struct jtree *c = collections_named(both, one);
+
+			assert_non_null(c);
+			assert_true(
+			    str_eq(jtree_str(jtree_get(c, "name")), one->text));
+		}
+		assert_null(collections_named(both, one));
+	}
+	/* Of two of a name the first one. */
+	one = jtree_get(collections_named(all, names->first), "images");
+	assert_true(str_eqz(one->first->text, "first"));
+}
+
 int
 main(void)
 {
@@ -193,6 +235,7 @@ main(void)
 	    TEST(overlong_images),
 	    TEST(rules),
 	    TEST(refused),
+	    TEST(many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,8 @@ struct request;
 #define API_AUDITS_QUERY                                                       \
 	"from|to|imageName|container|ruleName|type|effect|appID|attackType|"   \
 	"severity|search|sort|reverse|offset|limit"
+#define API_AUDITS_MANY                                                        \
+	"imageName|container|ruleName|type|effect|appID|attackType|severity"
 
 void api_audits_list(struct request *r);
 

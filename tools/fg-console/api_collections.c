@@ -98,7 +98,8 @@ api_documents_add_collection(struct request *r)
 	const struct jtree *t;
 	struct str name = STR_NONE;
 
-	if (d == NULL)
+	if (d == NULL ||
+	    !api_documents_is_at(r, d->all[DOCUMENTS_COLLECTIONS].version))
 		return;
 	now = &d->all[DOCUMENTS_COLLECTIONS];
 	t = read_one(r, true, &name);
@@ -118,7 +119,9 @@ api_documents_put_collection(struct request *r)
 	const struct jtree *t;
 	struct str name, own;
 
-	if (d == NULL || !name_of(r, &name))
+	if (d == NULL ||
+	    !api_documents_is_at(r, d->all[DOCUMENTS_COLLECTIONS].version) ||
+	    !name_of(r, &name))
 		return;
 	now = &d->all[DOCUMENTS_COLLECTIONS];
 	own = name;
@@ -138,7 +141,9 @@ api_documents_delete_collection(struct request *r)
 	const struct documents_one *now;
 	struct str name;
 
-	if (d == NULL || !name_of(r, &name))
+	if (d == NULL ||
+	    !api_documents_is_at(r, d->all[DOCUMENTS_COLLECTIONS].version) ||
+	    !name_of(r, &name))
 		return;
 	now = &d->all[DOCUMENTS_COLLECTIONS];
 	if (find(now->tree, name) == NULL)

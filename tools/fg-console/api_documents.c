@@ -166,7 +166,7 @@ api_documents_store(
 	request_ask(r, MESSAGE_DOCUMENT_PUT, &b, stored);
 }
 
-/* The version that If-Match names; -1: none. False: answered 400. */
+/* The version that If-Match names; -1: none. False: answered 412. */
 static bool
 expected(struct request *r, int64_t *ret)
 {
@@ -181,24 +181,47 @@ expected(struct request *r, int64_t *ret)
 	return false;
 }
 
-static struct str
-note_of(const struct request *r)
+bool
+api_documents_is_at(struct request *r, uint64_t newest)
 {
-	struct str note = query_get(&r->query, "note");
+	const struct request_fault f = {.status = 412, .reason = "changed"};
+	char msg[128];
+	int64_t version;
 
-	return note.p == NULL ? STR("") : str_sub(note, 0, NOTE_MAX);
+	if (!expected(r, &version))
+		return false;
+	if (version < 0 || (uint64_t)version == newest)
+		return true;
+	(void)snprintf(msg, sizeof msg,
+	    "%s is at version %" PRIu64 " by now; read it and try again",
+	    documents_name((enum documents_kind)r->route->kind), newest);
+	request_fault(r, &f, msg);
+	return false;
+}
+
+/* False: answered 400. */
+static bool
+note_of(struct request *r, struct str *ret)
+{
+	*ret = query_get(&r->query, "note");
+	if (ret->p == NULL)
+		*ret = STR("");
+	if (ret->n <= NOTE_MAX)
+		return true;
+	request_refuse(r, 400, "note: more than %d bytes", NOTE_MAX);
+	return false;
 }
 
 void
 api_documents_put(struct request *r)
 {
-	struct str text = arena_str(r->arena, r->body);
+	struct str text = arena_str(r->arena, r->body), note;
 	int64_t expect;
 
 	if (text.p == NULL)
 		request_refuse(r, 503, "out of memory");
-	else if (expected(r, &expect))
-		api_documents_store(r, text, expect, note_of(r));
+	else if (expected(r, &expect) && note_of(r, &note))
+		api_documents_store(r, text, expect, note);
 }
 
 /* ---- one rule ----------------------------------------------------------- */
@@ -237,10 +260,11 @@ api_documents_add_rule(struct request *r)
 	const struct documents *d = api_documents_now(r);
 	enum documents_kind kind = (enum documents_kind)r->route->kind;
 	const struct jtree *rule, *old = NULL, *rules;
-	struct str name = STR_NONE, text;
+	struct str name = STR_NONE, text, note;
 	struct err e = {0};
 
-	if (d == NULL)
+	if (d == NULL || !api_documents_is_at(r, d->all[kind].version) ||
+	    !note_of(r, &note))
 		return;
 	rule = request_body(r);
 	if (rule == NULL)
@@ -270,7 +294,7 @@ api_documents_add_rule(struct request *r)
 		request_refuse(r, 503, "out of memory");
 	else
 		api_documents_store(
-		    r, text, (int64_t)d->all[kind].version, note_of(r));
+		    r, text, (int64_t)d->all[kind].version, note);
 }
 
 void
@@ -285,7 +309,7 @@ api_documents_rollback(struct request *r)
 	char *note;
 	int found;
 
-	if (d == NULL)
+	if (d == NULL || !api_documents_is_at(r, d->all[kind].version))
 		return;
 	t = request_body(r);
 	if (t == NULL)

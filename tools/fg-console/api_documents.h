@@ -43,6 +43,12 @@ struct str api_documents_empty(enum documents_kind kind);
 void api_documents_store(
     struct request *r, struct str text, int64_t expect, struct str note);
 
+/*
+ * Is what is stored still the version that If-Match names, if it is there?
+ * False: answered 412.
+ */
+bool api_documents_is_at(struct request *r, uint64_t newest);
+
 /* The number in {}; answered 404 when it is none. */
 bool api_documents_number(struct request *r, uint64_t *ret);
 

@@ -10,6 +10,7 @@ struct request;
 #define API_EVENTS_QUERY                                                       \
 	"kind|name|severity|action|app|container|image|rule|from|to|search|"   \
 	"after|limit|order|wait"
+#define API_EVENTS_MANY "kind|name|action|app|container|image|rule"
 
 void api_events_get(struct request *r);
 

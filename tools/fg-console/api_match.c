@@ -139,10 +139,12 @@ api_documents_match(struct request *r)
 
 	if (d == NULL)
 		return;
-	m.policy = str_trim(r->body).n == 0 ? d->all[r->route->kind].tree
-					    : read_policy(r, d);
-	if (m.policy == NULL && str_trim(r->body).n > 0)
-		return;
+	m.policy = d->all[r->route->kind].tree;
+	if (str_trim(r->body).n > 0) {
+		m.policy = read_policy(r, d);
+		if (m.policy == NULL)
+			return;
+	}
 	if (collections_read(
 		r->arena, jtree_get(m.policy, "collections"), &own, &e) != 0 ||
 	    collections_join(r->arena, own, d->collections, &m.all, &e) != 0)

@@ -143,6 +143,15 @@ rewrite(const struct jtree *t, struct str app, struct buf *out)
 	return jwrite_end_text(&w);
 }
 
+/* Who changed what is for the Console alone to say. */
+static bool
+says_who_wrote(const struct jtree *t)
+{
+	return !jtree_is_null(jtree_get(t, "config")) ||
+	       str_eqz(jtree_str(jtree_get(t, "name")), "config.write") ||
+	       str_eqz(jtree_str(jtree_get(t, "agent")), "fg-console");
+}
+
 static int
 read_line(struct arena *a, struct str line, struct str app, struct buf *body,
     struct store_event *ev, struct err *e)
@@ -158,6 +167,9 @@ read_line(struct arena *a, struct str line, struct str app, struct buf *body,
 		return r;
 	if (t->kind != JSCAN_OBJECT)
 		return err_set(e, ERR_PERM, EINVAL, "not an object");
+	if (says_who_wrote(t))
+		return err_set(
+		    e, ERR_PERM, EPERM, "only the Console itself says that");
 	buf_reset(body);
 	if (rewrite(t, app, body) != 0)
 		return err_set(e, ERR_PERM, EFBIG,

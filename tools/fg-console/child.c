@@ -28,7 +28,7 @@ struct child {
 /* ---- in the child ------------------------------------------------------- */
 
 static void
-limit(int what, rlim_t most)
+limit(__rlimit_resource_t what, rlim_t most)
 {
 	const struct rlimit l = {most, most};
 

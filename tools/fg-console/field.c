@@ -133,6 +133,12 @@ field_known(const struct jtree *t, const char *known, struct err *e)
 		struct str rest = str_of(known), word;
 		bool found = false;
 
+		for (const struct jtree *o = t->first; o != m; o = o->next)
+			if (str_eq(o->key, m->key))
+				return err_set(e, ERR_PERM, EINVAL,
+				    "member \"%.*s\": given twice",
+				    STR_ARG(m->key));
+
 		while (!found && rest.n > 0) {
 			(void)str_cut(rest, '|', &word, &rest);
 			found = str_eq(word, m->key);

@@ -182,9 +182,9 @@ static void
 worker_ended(struct parent *p, unsigned i, int status)
 {
 	p->workers[i].pid = 0;
+	say_end("a worker", status);
 	if (p->stop_ms != INT64_MAX)
 		return;
-	say_end("a worker", status);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != ERR_PERM)
 		return;
 	p->code = ERR_PERM; /* the next one would end so, too */

@@ -73,9 +73,21 @@ unknown(const char *known, struct str name, struct err *e)
 	    STR_ARG(name), STR_ARG(cli_nearest_word(known, name)));
 }
 
+/* Of those that may be there again all count, of others there is one. */
+static bool
+again(const struct query *q, const char *many, struct str name)
+{
+	if (many != NULL && listed(many, name))
+		return false;
+	for (size_t i = 0; i < q->n; i++)
+		if (str_eq(q->all[i].name, name))
+			return true;
+	return false;
+}
+
 int
 query_parse(struct arena *a, struct str text, const char *known,
-    struct query *ret, struct err *e)
+    const char *many, struct query *ret, struct err *e)
 {
 	struct str one, name, value;
 
@@ -91,6 +103,10 @@ query_parse(struct arena *a, struct str text, const char *known,
 			    "a query parameter is not percent-encoded UTF-8");
 		if (!listed(known, name))
 			return unknown(known, name, e);
+		if (again(ret, many, name))
+			return err_set(e, ERR_PERM, EINVAL,
+			    "query parameter \"%.*s\": given twice",
+			    STR_ARG(name));
 		if (ret->n == QUERY_MAX)
 			return err_set(e, ERR_PERM, EINVAL,
 			    "more than %d query parameters", QUERY_MAX);

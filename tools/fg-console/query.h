@@ -22,11 +22,11 @@ struct query {
 
 /*
  * Read "a=1&b=%20": names of `known` alone ("from|to|limit", NULL: none).
- * Percent and '+' are decoded; no NUL, valid UTF-8. -EINVAL: ERR_PERM, with the
- * nearest name.
+ * Percent and '+' are decoded; no NUL, valid UTF-8. Each is there once but for
+ * those of `many`. -EINVAL: ERR_PERM, with the nearest name.
  */
 int query_parse(struct arena *a, struct str text, const char *known,
-    struct query *ret, struct err *e);
+    const char *many, struct query *ret, struct err *e);
 
 /*
  * Percent-decoded, and '+' as a blank if plus. False: "%" without two digits,

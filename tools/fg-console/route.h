@@ -27,6 +27,7 @@ struct route {
 	enum scope scope;
 	size_t body_max;   /* bytes; 0: none */
 	const char *query; /* names that are taken: "from|to"; NULL: none */
+	const char *many;  /* those that may be there again; NULL: none */
 	void (*serve)(struct request *r);
 	int kind; /* for what serves more than one */
 };

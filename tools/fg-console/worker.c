@@ -78,16 +78,38 @@ admit(struct request *r, const struct http1_request *http,
 	return false;
 }
 
+/*
+ * If-None-Match of a question, If-Match of a change. One that is there twice
+ * is no condition, and a change without one would write over anything.
+ */
+static int
+keep_etag(struct request *r, const struct http1_request *http, struct err *e)
+{
+	bool asks = r->route->method == HTTP1_METHOD_GET;
+	const char *name = asks ? "If-None-Match" : "If-Match";
+	struct str etag = request_field(http, name);
+	uint32_t from = 0;
+
+	if (!asks && http1_find(&http->h, STR("If-None-Match"), &from) != NULL)
+		return err_set(e, ERR_PERM, EINVAL,
+		    "If-None-Match: only with GET; for changes there is "
+		    "If-Match");
+	from = 0;
+	if (etag.p == NULL && http1_find(&http->h, str_of(name), &from) != NULL)
+		return err_set(e, ERR_PERM, EINVAL, "%s: given twice", name);
+	r->etag = arena_str(r->arena, etag.p == NULL ? STR("") : etag);
+	return 0;
+}
+
 /* What outlives the head. */
 static int
 keep(struct request *r, const struct http1_request *http, struct err *e)
 {
-	struct str query = http->target.query, etag;
+	struct str query = http->target.query;
+	int error = keep_etag(r, http, e);
 
-	etag = request_field(http, "If-None-Match");
-	if (etag.n == 0)
-		etag = request_field(http, "If-Match");
-	r->etag = arena_str(r->arena, etag.p == NULL ? STR("") : etag);
+	if (error != 0)
+		return error;
 	for (size_t i = 0; i < ROUTE_ARGS_MAX; i++)
 		r->args[i] = r->args[i].p == NULL
 				 ? STR("")
@@ -95,7 +117,8 @@ keep(struct request *r, const struct http1_request *http, struct err *e)
 	if (query.n > QUERY_TEXT_MAX)
 		return err_set(e, ERR_PERM, EINVAL,
 		    "more than %d bytes of query parameters", QUERY_TEXT_MAX);
-	return query_parse(r->arena, query, r->route->query, &r->query, e);
+	return query_parse(
+	    r->arena, query, r->route->query, r->route->many, &r->query, e);
 }
 
 static void

@@ -23,8 +23,8 @@
 
 enum {
 	WRITER_LINKS_MAX = 128,
-	WRITER_WAITING_MAX = 64 << 20, /* bytes of audits; then it commits */
-	WRITER_TOLD_MAX = 1000         /* events of its own that wait */
+	WRITER_WAITING_MAX = 8 << 20, /* bytes of audits; then it commits */
+	WRITER_TOLD_MAX = 1000        /* events of its own that wait */
 };
 
 /* What is said to a request. */

@@ -6,11 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audits.h"
 #include "base/log.h"
 #include "time/time.h"
 #include "writer.h"
 
-enum { BATCHES_MAX = 4096 }; /* of one transaction */
+/* Of one transaction, beside those of its own. */
+enum { BATCHES_MAX = 4096, EVENTS_MAX = STORE_APPEND_MAX - WRITER_TOLD_MAX };
+
+_Static_assert((int)AUDITS_BATCH_MAX <= (int)EVENTS_MAX, "each batch fits");
 
 /* ---- answers ------------------------------------------------------------ */
 
@@ -158,11 +162,16 @@ append_some(struct writer *w, struct writer_job *job)
 	static unsigned char answers[WRITER_TOLD_MAX];
 	struct writer_job *first = job;
 	struct err e = {0};
-	size_t n = 0;
+	size_t n = 0, events = 0;
 
-	for (; job != NULL && n < BATCHES_MAX - 1; job = job->next)
-		if (job->arena != NULL && job->answer.status == 0)
-			batches[n++] = job->batch;
+	for (; job != NULL && n < BATCHES_MAX - 1; job = job->next) {
+		if (job->arena == NULL || job->answer.status != 0)
+			continue;
+		if (events + job->batch.n > EVENTS_MAX)
+			break;
+		events += job->batch.n;
+		batches[n++] = job->batch;
+	}
 	if (w->n_told > 0)
 		batches[n++] = (struct store_batch){
 		    .events = w->told, .n = w->n_told, .answers = answers};

@@ -29,6 +29,7 @@ link_open(struct link *l, const struct link_config *cfg, struct task *t,
 		.packed = BUF_MAX(2 * OUTBOX_BATCH_BYTES),
 		.most = OUTBOX_BATCH_RECORDS},
 	    .renew_ms = INT64_MAX,
+	    .dead_ms = INT64_MAX,
 	    .version_runtime = -1,
 	    .version_waas = -1};
 	r = identity_open(&l->identity, cfg->data, e);
@@ -78,50 +79,43 @@ link_free(struct link *l)
 
 /* ---- what is next ------------------------------------------------------- */
 
-/* When which job of `up` is due; INT64_MAX: none. */
-static int64_t
-next_job(const struct link *l, enum link_job *job)
-{
-	int64_t due = INT64_MAX, audits = outbox_due(&l->task->outbox);
-
-	*job = LINK_NOTHING;
-	if (!identity_any(&l->identity)) {
-		if (l->cfg.secret.n == 0)
-			return INT64_MAX;
-		*job = LINK_ENROL;
-		return 0;
-	}
-	if (l->renew_ms < INT64_MAX) {
-		*job = LINK_RENEW;
-		due = l->renew_ms;
-	}
-	if (audits < due) {
-		*job = LINK_AUDITS;
-		due = audits;
-	}
-	if (l->status_due && l->status_ms < due) {
-		*job = LINK_STATUS;
-		due = l->status_ms;
-	}
-	return due;
-}
-
 static int64_t
 later_of(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
 }
 
+/* It is the next one, if it is due before the one so far. */
+static void
+consider(enum link_job *job, int64_t *due, enum link_job other, int64_t when,
+    const struct backoff *ladder)
+{
+	if (when == INT64_MAX || later_of(when, ladder->due_ms) >= *due)
+		return;
+	*job = other;
+	*due = later_of(when, ladder->due_ms);
+}
+
+/*
+ * When which job of `up` is due; INT64_MAX: none. Audits that are not taken
+ * must not keep a certificate from being renewed.
+ */
 static int64_t
 up_due(const struct link *l, enum link_job *job)
 {
-	int64_t due = next_job(l, job);
-	int64_t later =
-	    *job == LINK_ENROL ? l->enrol_later.due_ms : l->later.due_ms;
+	int64_t due = INT64_MAX;
 
-	if (due == INT64_MAX)
-		return due;
-	return later_of(later_of(due, later), l->start_ms);
+	*job = LINK_NOTHING;
+	if (identity_any(&l->identity)) {
+		consider(job, &due, LINK_RENEW, l->renew_ms, &l->enrol_later);
+		consider(job, &due, LINK_AUDITS, outbox_due(&l->task->outbox),
+		    &l->later);
+		consider(job, &due, LINK_STATUS,
+		    l->status_due ? l->status_ms : INT64_MAX, &l->later);
+	} else if (l->cfg.secret.n > 0) {
+		consider(job, &due, LINK_ENROL, 0, &l->enrol_later);
+	}
+	return due == INT64_MAX ? due : later_of(due, l->start_ms);
 }
 
 static int64_t
@@ -159,6 +153,10 @@ start_up(struct link *l, int64_t now_ms)
 {
 	enum link_job job;
 
+	/* Nobody takes it any more, and not all say so. */
+	if (l->job == LINK_NOTHING && now_ms >= l->dead_ms &&
+	    identity_any(&l->identity) && l->cfg.secret.n > 0)
+		identity_forget(&l->identity);
 	if (l->job != LINK_NOTHING || up_due(l, &job) > now_ms)
 		return;
 	if (job == LINK_AUDITS)

@@ -71,13 +71,13 @@ struct link {
 	struct buf new_key;
 	enum link_job job;
 	struct backoff later;
-	/* Of enrolling: until a certificate that came of it was taken. */
+	/* Of certificates: until one that came of it was taken. */
 	struct backoff enrol_later;
 	struct link_batch batch;
 
-	int64_t start_ms; /* not before: the spread */
-	int64_t renew_ms;
-	int64_t status_ms; /* when the next one may go */
+	int64_t start_ms;          /* not before: the spread */
+	int64_t renew_ms, dead_ms; /* of the certificate */
+	int64_t status_ms;         /* when the next one may go */
 	bool status_due;
 
 	bool was_up, told_lost, told_refused;

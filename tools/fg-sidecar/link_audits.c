@@ -16,7 +16,6 @@
 #include "jtree/jtree.h"
 #include "link.h"
 #include "task.h"
-#include "trim.h"
 
 enum { TIMEOUT_MS = 60000, TREE = 64, GZIP = 16, WINDOW = 15, LEVEL = 1 };
 
@@ -246,6 +245,4 @@ link_audits_sent(struct link *l, int64_t now_ms)
 		outbox_again(o, now_ms);
 	buf_free(&l->batch.lines);
 	buf_free(&l->batch.packed);
-	if (outbox_due(o) == INT64_MAX)
-		trim();
 }

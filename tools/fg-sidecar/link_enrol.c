@@ -59,8 +59,7 @@ link_enrol(struct link *l, enum link_job job, int64_t now_ms)
 		r = err_nomem(&e);
 	if (r != 0) {
 		log_error("%s", e.text);
-		backoff_bad(
-		    job == LINK_ENROL ? &l->enrol_later : &l->later, now_ms, 0);
+		backoff_bad(&l->enrol_later, now_ms, 0);
 		return;
 	}
 	link_post(l, job,
@@ -105,21 +104,26 @@ refused(struct link *l)
 	l->told_refused = true;
 }
 
+/* It was made so long ago, by whatever clock. */
+static void
+plan(struct link *l, int64_t now_ms, int64_t past_s)
+{
+	const struct identity *x = &l->identity;
+	int64_t half = x->renew_at - x->made, rest = x->not_after - x->renew_at;
+
+	l->renew_ms = now_ms + (past_s < half ? half - past_s : 0) * 1000 +
+		      backoff_random(rest * 1000 / JITTER_PART);
+	l->dead_ms = now_ms + (half + rest - past_s) * 1000;
+}
+
 void
 link_plan_renewal(struct link *l, int64_t now_ms)
 {
 	const struct identity *x = &l->identity;
-	int64_t half = x->renew_at - x->made, past;
+	int64_t past = time_now_ms() / 1000 - x->made;
 
-	l->renew_ms = INT64_MAX;
-	if (!identity_any(x))
-		return;
-	past = time_now_ms() / 1000 - x->made;
-	if (past < 0 || past > half)
-		past = past < 0 ? 0 : half;
-	l->renew_ms =
-	    now_ms + (half - past) * 1000 +
-	    backoff_random((x->not_after - x->renew_at) * 1000 / JITTER_PART);
+	if (identity_any(x))
+		plan(l, now_ms, past > 0 ? past : 0);
 }
 
 static void
@@ -135,10 +139,7 @@ taken(struct link *l, bool first, int64_t now_ms)
 		return;
 	}
 	/* Made now, whatever the Console's clock says. */
-	l->renew_ms =
-	    now_ms + (l->identity.renew_at - l->identity.made) * 1000 +
-	    backoff_random((l->identity.not_after - l->identity.renew_at) *
-			   1000 / JITTER_PART);
+	plan(l, now_ms, 0);
 	(void)time_format(l->identity.not_after, when);
 	(void)snprintf(text, sizeof text, "until %s", when);
 	log_note(1, "certificate %s", text);
@@ -166,7 +167,7 @@ link_enrolled(struct link *l, int64_t now_ms)
 		first ? l->task->source.boot : str_of(l->identity.boot),
 		str_trim(buf_str(&l->call.body_in)), &e) != 0) {
 		log_error("%s", e.text);
-		backoff_bad(first ? &l->enrol_later : &l->later, now_ms, 0);
+		backoff_bad(&l->enrol_later, now_ms, 0);
 		return;
 	}
 	pki_wipe(&l->new_key);

@@ -9,6 +9,7 @@
 #include "link.h"
 #include "task.h"
 #include "time/time.h"
+#include "trim.h"
 
 static void done(struct httpc_call *call);
 
@@ -160,7 +161,9 @@ done(struct httpc_call *call)
 	if (good)
 		backoff_good(&l->later);
 	else
-		backoff_bad(job == LINK_ENROL ? &l->enrol_later : &l->later,
+		backoff_bad(job == LINK_ENROL || job == LINK_RENEW
+				? &l->enrol_later
+				: &l->later,
 		    now_ms, link_retry_after(call));
 	if (l->stopping)
 		link_stop(l, now_ms);
@@ -173,4 +176,6 @@ done(struct httpc_call *call)
 		(void)link_rejected(l, call);
 	}
 	httpc_call_reset(&l->call);
+	if (outbox_due(&l->task->outbox) == INT64_MAX)
+		trim();
 }
