@@ -158,6 +158,28 @@ metadata() {
 	eventually at_console '.kind == "waas" and .msg == "later"'
 }
 
+@test "what a fg-waas that dies leaves behind is no burden for process 1" {
+	needs_namespaces
+	rules '{name: "any"}'
+	cat >"$tmp/waas" <<-'end'
+	#!/bin/sh
+	sleep 0.3 &
+	[ "$(wc -l <"$0.starts")" -gt 1 ] && exec cat
+	echo >>"$0.starts"
+	exit 3
+	end
+	: >"$tmp/waas.starts"
+	chmod +x "$tmp/waas"
+	as_pid1 sh -c '(while [ "$(wc -l <"$2/waas.starts")" -lt 2 ]; do
+			sleep 0.1; done; sleep 1.5; ps -eo stat=,ppid= >"$2/ps") &
+		exec fg-sidecar --socket="$0" --policy-dir="$1" -- "$2/waas"' \
+		"$socket" "$policies" "$tmp" >"$tmp/audits" 2>"$tmp/errors" &
+	background+=($!)
+	eventually test -s "$tmp/ps"
+	run ! grep 'Z.* 1$' "$tmp/ps"
+	event "$tmp/audits" '.name == "waas.restarted"'
+}
+
 @test "stopping: fg-waas drains, then the command gets its signal" {
 	mkdir "$tmp/w"
 	rules '{name: "any"}'

@@ -61,14 +61,24 @@ alerts_start(struct alerts *a, int64_t now_ms)
 }
 
 void
+alerts_look(struct alerts *a)
+{
+	if (a->pid > 0 && waitpid(a->pid, NULL, WNOHANG) == a->pid)
+		a->dead = true;
+}
+
+void
 alerts_gone(struct alerts *a, int64_t now_ms)
 {
 	if (a->pid > 0) {
-		(void)kill(a->pid, SIGKILL);
-		(void)waitpid(a->pid, NULL, 0);
+		if (!a->dead) {
+			(void)kill(a->pid, SIGKILL);
+			(void)waitpid(a->pid, NULL, 0);
+		}
 		a->skipped += a->fed - *a->judged;
 	}
 	a->pid = 0;
+	a->dead = false;
 	a->queue = NULL;
 	backoff_bad(&a->later, now_ms, 0);
 }

@@ -38,6 +38,7 @@ struct alerts_found {
 struct alerts {
 	const char *dir;   /* NULL: there are none */
 	pid_t pid;         /* 0: it does not run */
+	bool dead;         /* it is no process any more */
 	struct buf *queue; /* what goes to it; NULL: it does not run */
 	struct backoff later;
 	uint64_t fed;     /* events that it was given, */
@@ -52,6 +53,9 @@ int64_t alerts_next(const struct alerts *a);
 
 /* Start it: the socket, the caller's to close. -1: not now. */
 int alerts_start(struct alerts *a, int64_t now_ms);
+
+/* A child of ours is dead: is it that one? */
+void alerts_look(struct alerts *a);
 
 /* Its socket is at its end. */
 void alerts_gone(struct alerts *a, int64_t now_ms);

@@ -64,7 +64,7 @@ take_signals(struct serve *s, int64_t now_ms)
 
 	while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info) {
 		if (info.ssi_signo == SIGCHLD) {
-			waas_look(&s->t->waas);
+			task_reap(s->t);
 			continue;
 		}
 		s->stop = s->stop_ms != INT64_MAX;
