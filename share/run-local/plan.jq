@@ -273,7 +273,18 @@ def named($member; $given): . as $task | $given | keys[] |
 	select(. as $n | all($task.containerDefinitions[]; .name != $n)) |
 	wrong("--" + $member; "no container \(tojson)");
 
-if type != "object" then {errors: ["not a task definition"]} else
+# Of another form than the one that is registered.
+def other_form:
+	if type != "object" then "not a task definition"
+	elif .Resources then "a CloudFormation template; this runs what " +
+		"register-task-definition takes"
+	elif .taskDefinition then "what describe-task-definition prints; " +
+		"fg-embed makes of it what register-task-definition takes"
+	elif .containerDefinitions | type != "array" then
+		"containerDefinitions: not a list"
+	else empty end;
+
+if [other_form] != [] then {errors: [other_form]} else
 . as $task | ([task_wrong, named("command"; $run.commands),
 	named("image"; $run.images),
 	(each("containerDefinitions") | .key as $i | .value |
