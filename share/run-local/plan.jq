@@ -282,7 +282,18 @@ def other_form:
 		"fg-embed makes of it what register-task-definition takes"
 	elif .containerDefinitions | type != "array" then
 		"containerDefinitions: not a list"
-	else empty end;
+	else .containerDefinitions | to_entries[] |
+		"containerDefinitions[\(.key)]" as $at | .value |
+		if type != "object" then $at + ": not an object"
+		else to_entries[] | select(.key |
+			IN("dependsOn", "volumesFrom", "mountPoints",
+			"portMappings", "ulimits", "environment", "secrets",
+			"environmentFiles")) |
+			select(.value != null and (.value | type != "array" or
+			any(.[]; type != "object"))) |
+			"\($at).\(.key): not a list of objects"
+		end
+	end;
 
 if [other_form] != [] then {errors: [other_form]} else
 . as $task | ([task_wrong, named("command"; $run.commands),

@@ -468,6 +468,10 @@ in_order() {
 	[[ $output == *"template.json: a CloudFormation template; "* ]]
 	[[ $output != *--without* ]]
 	definition .
+	jq '.containerDefinitions[0].portMappings = {containerPort: 1}' \
+		plain.json >map.json
+	run ! fg-run-local --dry-run map.json
+	[[ $output == *"[0].portMappings: not a list of objects" ]]
 	jq '{taskDefinition: .}' plain.json >described.json
 	run ! fg-run-local --dry-run described.json
 	[[ $output == *"what describe-task-definition prints; "* ]]
