@@ -273,7 +273,29 @@ def named($member; $given): . as $task | $given | keys[] |
 	select(. as $n | all($task.containerDefinitions[]; .name != $n)) |
 	wrong("--" + $member; "no container \(tojson)");
 
-if type != "object" then {errors: ["not a task definition"]} else
+# Of another form than the one that is registered.
+def other_form:
+	if type != "object" then "not a task definition"
+	elif .Resources then "a CloudFormation template; this runs what " +
+		"register-task-definition takes"
+	elif .taskDefinition then "what describe-task-definition prints; " +
+		"fg-embed makes of it what register-task-definition takes"
+	elif .containerDefinitions | type != "array" then
+		"containerDefinitions: not a list"
+	else .containerDefinitions | to_entries[] |
+		"containerDefinitions[\(.key)]" as $at | .value |
+		if type != "object" then $at + ": not an object"
+		else to_entries[] | select(.key |
+			IN("dependsOn", "volumesFrom", "mountPoints",
+			"portMappings", "ulimits", "environment", "secrets",
+			"environmentFiles")) |
+			select(.value != null and (.value | type != "array" or
+			any(.[]; type != "object"))) |
+			"\($at).\(.key): not a list of objects"
+		end
+	end;
+
+if [other_form] != [] then {errors: [other_form]} else
 . as $task | ([task_wrong, named("command"; $run.commands),
 	named("image"; $run.images),
 	(each("containerDefinitions") | .key as $i | .value |

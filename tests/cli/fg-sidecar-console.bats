@@ -114,6 +114,55 @@ teardown() {
 	[[ -e $tmp/x ]]
 }
 
+@test "without a certificate that is good the last good policy holds as well" {
+	console
+	policy 3 "$(deny touch)"
+	sidecar
+	eventually healthy
+	echo "* 401" >"$console/fault"
+	$ask send 1 300 &
+	eventually grep -q '^enrol 401' "$console/requests"
+	kill -9 "$sidecar_pid"
+	wait "$sidecar_pid" || true
+	console_gone
+	run ! grep -q 'PRIVATE KEY' "$data/link/identity.json"
+	sidecar --policy-wait=0 --on-no-policy=closed
+	eventually healthy
+	run wrapped web touch "$tmp/x"
+	[[ $status -ne 0 && ! -e $tmp/x ]]
+	kill -9 "$sidecar_pid"
+	rm "$console/fault"
+	console
+	sidecar
+	eventually at_console '.action == "prevent"'
+	[[ $(asked enrol 200) -eq 2 ]]
+	grep -q 'PRIVATE KEY' "$data/link/identity.json"
+}
+
+@test "its secrets are in no core, and in no environment but its own" {
+	[[ $(id -u) -eq 0 ]] || skip "machine: not root"
+	console
+	policy 1 '{name: "any"}'
+	mkdir "$tmp/run" "$data"
+	chown 1337 "$tmp/run" "$data"
+	chmod 711 "$tmp" "$BATS_TEST_TMPDIR" "$(dirname "$BATS_TEST_TMPDIR")" \
+		"$(dirname "$(dirname "$BATS_TEST_TMPDIR")")"
+	setpriv --reuid=1337 --regid=1337 --clear-groups fg-sidecar \
+		--socket="$socket" --data="$data" --console="$url" \
+		-- sh -c 'env; exec cat' 2>>"$tmp/errors" &
+	sidecar_pid=$!
+	background+=("$sidecar_pid")
+	eventually healthy
+	grep -q '^Max core file size  *0  *0 ' "/proc/$sidecar_pid/limits"
+	run ! setpriv --reuid=1337 --regid=1337 --clear-groups \
+		cat "/proc/$sidecar_pid/environ"
+	local child
+	child=$(pgrep -P "$sidecar_pid" cat)
+	run ! grep -q s3cret "/proc/$child/environ"
+	run ! grep -q s3cret "$tmp/errors" "/proc/$sidecar_pid/cmdline"
+	sidecar_stop
+}
+
 @test "a policy with a bad signature, or an error, changes nothing" {
 	console
 	policy 1 "$(deny touch)"

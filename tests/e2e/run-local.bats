@@ -462,6 +462,19 @@ in_order() {
 		echo "$stderr"
 		[[ $status -eq 125 && -z $output && $stderr == *"$file.json: "* ]]
 	done
+	echo '{"AWSTemplateFormatVersion": "2010-09-09", "Resources": {}}' \
+		>template.json
+	run ! fg-run-local --dry-run template.json
+	[[ $output == *"template.json: a CloudFormation template; "* ]]
+	[[ $output != *--without* ]]
+	definition .
+	jq '.containerDefinitions[0].portMappings = {containerPort: 1}' \
+		plain.json >map.json
+	run ! fg-run-local --dry-run map.json
+	[[ $output == *"[0].portMappings: not a list of objects" ]]
+	jq '{taskDefinition: .}' plain.json >described.json
+	run ! fg-run-local --dry-run described.json
+	[[ $output == *"what describe-task-definition prints; "* ]]
 	definition ".containerDefinitions[0].image = \"$host/shop/none:1\""
 	cp plain.json task.json
 	go

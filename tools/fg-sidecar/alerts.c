@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +21,21 @@ alerts_next(const struct alerts *a)
 	return a->dir == NULL || a->pid > 0 ? INT64_MAX : a->later.due_ms;
 }
 
+static bool
+set_counts(struct alerts *a)
+{
+	void *page = a->judged;
+
+	if (page == NULL)
+		page = mmap(NULL, sizeof *a->judged, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return false;
+	a->judged = page;
+	*a->judged = a->fed = 0;
+	return true;
+}
+
 int
 alerts_start(struct alerts *a, int64_t now_ms)
 {
@@ -27,7 +43,8 @@ alerts_start(struct alerts *a, int64_t now_ms)
 
 	if (alerts_next(a) > now_ms)
 		return -1;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
+	if (set_counts(a) &&
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
 		a->pid = fork();
 		if (a->pid == 0)
 			alerts_run(a, ends[1]);
@@ -44,13 +61,24 @@ alerts_start(struct alerts *a, int64_t now_ms)
 }
 
 void
+alerts_look(struct alerts *a)
+{
+	if (a->pid > 0 && waitpid(a->pid, NULL, WNOHANG) == a->pid)
+		a->dead = true;
+}
+
+void
 alerts_gone(struct alerts *a, int64_t now_ms)
 {
 	if (a->pid > 0) {
-		(void)kill(a->pid, SIGKILL);
-		(void)waitpid(a->pid, NULL, 0);
+		if (!a->dead) {
+			(void)kill(a->pid, SIGKILL);
+			(void)waitpid(a->pid, NULL, 0);
+		}
+		a->skipped += a->fed - *a->judged;
 	}
 	a->pid = 0;
+	a->dead = false;
 	a->queue = NULL;
 	backoff_bad(&a->later, now_ms, 0);
 }
@@ -58,20 +86,25 @@ alerts_gone(struct alerts *a, int64_t now_ms)
 void
 alerts_feed(struct alerts *a, struct str line)
 {
-	if (a->queue == NULL)
+	if (a->dir == NULL)
 		return;
-	if (a->queue->n + line.n > ALERTS_QUEUE_MAX)
+	if (a->queue == NULL || a->queue->n + line.n > ALERTS_QUEUE_MAX)
 		a->skipped++;
-	else
+	else {
 		buf_adds(a->queue, line);
+		a->fed++;
+	}
 }
 
 void
 alerts_leave_out(struct alerts *a, struct str rule)
 {
-	if (a->n_off < ALERTS_RULES_MAX)
-		(void)snprintf(
-		    a->off[a->n_off++], ALERTS_NAME_MAX, "%.*s", STR_ARG(rule));
+	if (a->n_off == ALERTS_RULES_MAX)
+		return;
+	(void)snprintf(
+	    a->off[a->n_off++], ALERTS_NAME_MAX, "%.*s", STR_ARG(rule));
+	/* That is no endless story: the others need not wait long. */
+	backoff_good(&a->later);
 }
 
 bool

@@ -21,7 +21,8 @@ enum {
 	ALERTS_RULES_MAX = 64,
 	ALERTS_NAME_MAX = 64,          /* bytes of a rule's id */
 	ALERTS_TEXT_MAX = 64 * 1024,   /* of a rule's file */
-	ALERTS_CPU_MS = 100,           /* of a rule for one event */
+	ALERTS_CPU_MS = 100,           /* of a rule for one event, */
+	ALERTS_LOAD_MS = 2000,         /* and before the first one */
 	ALERTS_MEMORY_MAX = 256 << 20, /* bytes of address space */
 	ALERTS_QUEUE_MAX = 1 << 20,    /* bytes that wait for it */
 };
@@ -37,9 +38,12 @@ struct alerts_found {
 struct alerts {
 	const char *dir;   /* NULL: there are none */
 	pid_t pid;         /* 0: it does not run */
+	bool dead;         /* it is no process any more */
 	struct buf *queue; /* what goes to it; NULL: it does not run */
 	struct backoff later;
-	uint64_t skipped; /* events that it was too slow for */
+	uint64_t fed;     /* events that it was given, */
+	uint64_t *judged; /* and is done with; shared with it */
+	uint64_t skipped; /* events that it was not there, or too slow, for */
 	size_t n_off;     /* rules that are left out, */
 	char off[ALERTS_RULES_MAX][ALERTS_NAME_MAX];
 };
@@ -50,10 +54,13 @@ int64_t alerts_next(const struct alerts *a);
 /* Start it: the socket, the caller's to close. -1: not now. */
 int alerts_start(struct alerts *a, int64_t now_ms);
 
+/* A child of ours is dead: is it that one? */
+void alerts_look(struct alerts *a);
+
 /* Its socket is at its end. */
 void alerts_gone(struct alerts *a, int64_t now_ms);
 
-/* Give it an event, a line; or count it, when it is too slow. */
+/* Give it an event, a line; or count it, when it is too slow, or gone. */
 void alerts_feed(struct alerts *a, struct str line);
 
 /* A rule failed: it is left out from now on. */

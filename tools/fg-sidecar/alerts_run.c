@@ -86,7 +86,10 @@ set_bounds(void)
 static void
 set_timer(unsigned ms)
 {
-	const struct itimerval t = {.it_value = {.tv_usec = ms * 1000}};
+	const struct itimerval t = {.it_value = {
+					.tv_sec = ms / 1000,
+					.tv_usec = ms % 1000 * 1000,
+				    }};
 
 	(void)setitimer(ITIMER_PROF, &t, NULL);
 }
@@ -186,13 +189,17 @@ load(const struct alerts *a, const char *name)
 	}
 	header(buf_str(&text), "severity", r->severity, sizeof r->severity);
 	header(buf_str(&text), "message", r->msg, sizeof r->msg);
-	if (ndjson_jq_new(buf_z(&text), &r->jq, &e) != 0) {
-		say_failed(id, e.text);
-		return;
-	}
-	set_last(r->slow, id, "it took more than 100 ms for one event");
+	set_last(r->slow, id, "it took more than 2 s to be understood");
 	set_last(r->large, id, "it took more memory than it may");
-	run.n++;
+	run.now = r;
+	set_timer(ALERTS_LOAD_MS);
+	if (ndjson_jq_new(buf_z(&text), &r->jq, &e) == 0)
+		run.n++;
+	else
+		say_failed(id, e.text);
+	set_timer(0);
+	run.now = NULL;
+	set_last(r->slow, id, "it took more than 100 ms for one event");
 }
 
 static void
@@ -297,7 +304,9 @@ alerts_run(const struct alerts *a, int fd)
 	set_bounds();
 	load_all(a);
 	in.fd = run.fd;
-	while (ndjson_in_next(&in, &line, NULL) > 0)
+	while (ndjson_in_next(&in, &line, NULL) > 0) {
 		judge(line);
+		++*a->judged;
+	}
 	_exit(0);
 }

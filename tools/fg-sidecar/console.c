@@ -54,8 +54,10 @@ console_read(struct console *c, const struct options *o, struct err *e)
 	int r;
 
 	*c = (struct console){.use = o->console != NULL};
-	if (!c->use)
+	if (!c->use) {
+		(void)unsetenv("FG_ENROL_SECRET");
 		return 0;
+	}
 	if (o->policy_dir != NULL || o->audit != NULL)
 		return cli_usage(e,
 		    o->policy_dir != NULL ? "--policy-dir" : "--audit",

@@ -57,16 +57,6 @@ identity_any(const struct identity *x)
 	return x->key.n > 0 && x->certificate.n > 0;
 }
 
-void
-identity_forget(struct identity *x)
-{
-	char to[PATH_TEXT];
-
-	pki_wipe(&x->key);
-	buf_free(&x->certificate);
-	(void)unlink(path(x, "identity.json", to));
-}
-
 /* ---- the certificate ---------------------------------------------------- */
 
 /* A member that is a PEM text, into b. */
@@ -130,6 +120,12 @@ parse(struct identity *x, struct str record, const char *type, struct err *e)
 	if (!str_eqz(jtree_str(jtree_get(t, "type")), type))
 		return err_set(e, ERR_PERM, EBADMSG,
 		    "the Console's answer is no \"%s\"", type);
+	if (jtree_str(jtree_get(t, "certificate")).n == 0 &&
+	    strcmp(type, "identity") == 0) {
+		/* It was given up: what signs policies is all there is. */
+		r = text(t, "ca", &x->ca, e);
+		return r != 0 ? r : text(t, "policy_key", &x->policy_key, e);
+	}
 	r = understand(x, t, e);
 	if (r != 0 || jtree_is_null(jtree_get(t, "key")))
 		return r;
@@ -161,6 +157,21 @@ save(const struct identity *x, struct err *e)
 		: fd_save(path(x, "identity.json", to), buf_str(&b), 0600, e);
 	pki_wipe(&b);
 	return r;
+}
+
+void
+identity_forget(struct identity *x)
+{
+	struct err e = {0};
+	char to[PATH_TEXT];
+
+	pki_wipe(&x->key);
+	buf_free(&x->certificate);
+	if (x->policy_key.n > 0 && save(x, &e) == 0)
+		return;
+	if (e.text[0] != '\0')
+		log_error("%s", e.text);
+	(void)unlink(path(x, "identity.json", to));
 }
 
 /* x becomes y, which is empty then. */
@@ -219,7 +230,7 @@ identity_load(struct identity *x, struct err *e)
 	r = fd_read_input(from, &b, &what, e);
 	if (r == 0)
 		r = parse(&y, str_trim(buf_str(&b)), "identity", e);
-	if (r == 0 && y.key.n == 0)
+	if (r == 0 && y.key.n == 0 && y.certificate.n > 0)
 		r = err_set(e, ERR_PERM, EBADMSG, "%s: no key", from);
 	if (r == 0)
 		become(x, &y);

@@ -29,7 +29,10 @@ void identity_free(struct identity *x);
 
 bool identity_any(const struct identity *x);
 
-/* Take it from the file of an earlier life. 0, -ENOENT, or ERR_PERM. */
+/*
+ * Take it from the file of an earlier life, which may have given up its
+ * certificate: see identity_any(). 0, -ENOENT, or ERR_PERM.
+ */
 int identity_load(struct identity *x, struct err *e);
 
 /*
@@ -40,7 +43,10 @@ int identity_load(struct identity *x, struct err *e);
 int identity_take(struct identity *x, struct str key, struct str boot,
     struct str record, struct err *e);
 
-/* It is no good any more. */
+/*
+ * It is no good any more. What the Console signs policies with is kept, or the
+ * last good ones would be those of nobody after a restart.
+ */
 void identity_forget(struct identity *x);
 
 /* The policies as they came, with their signature. */

@@ -36,7 +36,8 @@ link_open(struct link *l, const struct link_config *cfg, struct task *t,
 	if (r != 0)
 		return r;
 	r = identity_load(&l->identity, &ignored);
-	if (r == 0 && time_now_ms() / 1000 >= l->identity.not_after)
+	if (r == 0 && identity_any(&l->identity) &&
+	    time_now_ms() / 1000 >= l->identity.not_after)
 		identity_forget(&l->identity);
 	else if (r != 0 && r != -ENOENT)
 		log_error("%s", ignored.text);

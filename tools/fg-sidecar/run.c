@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -118,6 +120,14 @@ work(struct task *t, const struct options *o, struct launch *l, struct err *e)
 	return r;
 }
 
+/* Keys and secrets are in memory: they are in no core, and for no debugger. */
+static void
+keep_to_ourselves(void)
+{
+	(void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 int
 run(void *opts, struct cli_rest rest, struct err *e)
 {
@@ -128,6 +138,7 @@ run(void *opts, struct cli_rest rest, struct err *e)
 
 	if (o->health)
 		return health_ask(o->socket, e);
+	keep_to_ourselves();
 	if (rest.n > 0) {
 		launch.argv = calloc(rest.n + 1, sizeof *launch.argv);
 		if (launch.argv == NULL)

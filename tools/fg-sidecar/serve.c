@@ -64,7 +64,7 @@ take_signals(struct serve *s, int64_t now_ms)
 
 	while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info) {
 		if (info.ssi_signo == SIGCHLD) {
-			waas_look(&s->t->waas);
+			task_reap(s->t);
 			continue;
 		}
 		s->stop = s->stop_ms != INT64_MAX;
@@ -286,7 +286,7 @@ tell_lost(struct task *t)
 {
 	const char *why = "";
 	uint64_t lost = outbox_take_lost(&t->outbox, &why);
-	char text[64];
+	char text[128];
 
 	if (lost > 0)
 		task_lost(t, lost, why);
@@ -294,7 +294,7 @@ tell_lost(struct task *t)
 	    t->alerts.queue->n > ALERTS_QUEUE_MAX / 2)
 		return;
 	(void)snprintf(text, sizeof text,
-	    "too slow: %llu events were not looked at",
+	    "%llu events were not looked at: too slow, or started anew",
 	    (unsigned long long)t->alerts.skipped);
 	t->alerts.skipped = 0;
 	task_tell(t, EVENT_ALERT_FAILED, EVENT_MEDIUM, text);
@@ -370,6 +370,8 @@ serve(struct task *t, int listener, int64_t grace_ms, struct err *e)
 	containers_ask(&t->containers, time_monotonic_ms());
 	while (!s.stop) {
 		start_own(&s, time_monotonic_ms());
+		tell_lost(t);
+		outbox_work(&t->outbox, time_monotonic_ms());
 		ask(&s);
 		polled = s.n;
 		if (poll(s.fds, (nfds_t)(FIRST_PEER + polled),

@@ -152,7 +152,7 @@ talk_line(struct task *t, struct peer *p, struct str text, int64_t now_ms)
 		health(t, p, now_ms);
 	else if (str_eqz(type, "bye"))
 		p->bye = true;
-	else if (str_eqz(type, "stopping")) {
+	else if (str_eqz(type, "stopping") && p->hello) {
 		p->stopping = true;
 		waas_stop(&t->waas, now_ms);
 	}

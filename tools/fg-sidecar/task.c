@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "time/time.h"
 
@@ -120,6 +121,22 @@ task_lost(struct task *t, uint64_t lost, const char *why)
 
 	t->lost += lost;
 	put(t, &ev, &t->source);
+}
+
+void
+task_reap(struct task *t)
+{
+	siginfo_t info;
+
+	for (;;) {
+		info.si_pid = 0;
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+		    info.si_pid == 0)
+			return;
+		waas_look(&t->waas);
+		alerts_look(&t->alerts);
+		(void)waitpid(info.si_pid, NULL, WNOHANG);
+	}
 }
 
 bool

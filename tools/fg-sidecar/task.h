@@ -61,6 +61,12 @@ void task_alert(struct task *t, const struct alerts_found *found);
 /* Of `lost` events nothing is left but this. */
 void task_lost(struct task *t, uint64_t lost, const char *why);
 
+/*
+ * Children are dead. As process 1 of a container we are given the orphans of
+ * others, too.
+ */
+void task_reap(struct task *t);
+
 /* May others run: is there a policy, or one that is waited for no longer? */
 bool task_healthy(const struct task *t, int64_t now_ms);
 
