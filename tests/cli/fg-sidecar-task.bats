@@ -117,11 +117,12 @@ metadata() {
 	eventually event "$tmp/audits" '.name == "hello.second" and
 		.container.name == "web"'
 	# A flood of them is one event a second.
-	local i
+	local i asking=()
 	for i in {1..40}; do
 		$ask send 1 100 "b$i" >/dev/null &
+		asking+=($!)
 	done
-	wait $(jobs -p | tail -n 40)
+	wait "${asking[@]}"
 	jq -es 'map(select(.name == "hello.second")) | length < 8' \
 		"$tmp/audits"
 }

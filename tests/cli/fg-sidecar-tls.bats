@@ -161,7 +161,7 @@ back() {
 
 @test "what speaks no TLS is told from what does" {
 	ready
-	python3 -m http.server --bind 127.0.0.1 --directory "$tmp/data" 0 \
+	python3 -u -m http.server --bind 127.0.0.1 --directory "$tmp/data" 0 \
 		>"$tmp/http" 2>&1 &
 	background+=($!)
 	eventually grep -q 'port [0-9]' "$tmp/http"

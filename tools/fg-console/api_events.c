@@ -13,6 +13,8 @@
 
 enum {
 	LOOK_MAX = 100000, /* rows for one answer */
+	ENOUGH = 8 << 20,  /* bytes: no further page for it; lib/httpd cuts
+			    * what takes too much memory */
 	WAIT_MAX_S = 55,
 	TOGETHER_MS = 100, /* how often those who wait are looked after */
 	ARENA_MAX = 64 << 20
@@ -144,7 +146,7 @@ collect(struct request *r, struct asked *a, struct buf *out, struct err *e)
 	uint32_t looked = 0;
 	int error = 0;
 
-	while (q.limit > 0 && looked < LOOK_MAX) {
+	while (q.limit > 0 && looked < LOOK_MAX && out->n < ENOUGH) {
 		cleanup_arena struct arena *arena = arena_new(ARENA_MAX);
 		struct store_page page;
 
