@@ -3,7 +3,7 @@
 # What the tests of fg-console have in common.
 
 # shellcheck source=tests/cli/wrap.bash
-. "$BATS_TEST_DIRNAME/wrap.bash"
+. "${BASH_SOURCE[0]%/*}/wrap.bash"
 
 # shellcheck disable=SC2034 # for those who load this
 runtime=/api/v1/policies/runtime/app-embedded

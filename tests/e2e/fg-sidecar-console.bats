@@ -3,7 +3,7 @@
 # fg-sidecar and its Console: one that means well, and one that does not.
 
 bats_require_minimum_version 1.5.0
-load wrap
+load ../cli/wrap
 load faulty-console
 
 setup() {

@@ -4,7 +4,7 @@
 # that are not taken, clocks that jump, secrets and CAs that change.
 
 bats_require_minimum_version 1.5.0
-load console
+load ../cli/console
 
 setup() {
 	wrap_setup

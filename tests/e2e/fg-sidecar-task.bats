@@ -3,7 +3,7 @@
 # fg-sidecar within its task: who is who, fg-waas, rules of alerts, users.
 
 bats_require_minimum_version 1.5.0
-load wrap
+load ../cli/wrap
 load faulty-console
 
 setup() {
