@@ -203,4 +203,7 @@ started() {
 	[[ $(code api GET /api/v1/scans) == 200 ]]
 	is '. == []'
 	[[ $(code api GET '/api/v1/scans/entrypoint?image=nginx:1.25') == 404 ]]
+	[[ $(code api POST /api/v1/scans -d '{"images":["127.0.0.1:1/x"]}') \
+		== 200 ]]
+	is '.[0].type == "error" and (.[0].msg | test("--registry"))'
 }

@@ -123,7 +123,7 @@ teardown() {
 	jq -r .certificate "$tmp/body" >"$tmp/new.pem"
 	[[ $(code sidecar new GET policy) == 204 ]]
 	# The old one ends, the new one with it unless it is renewed.
-	sleep 9.5
+	sleep 10.2
 	run ! sidecar old GET policy
 	[[ $(code call GET /api/v1/sidecar/policy) == 401 ]]
 }

@@ -13,8 +13,8 @@
 
 enum {
 	LOOK_MAX = 100000, /* rows for one answer */
-	ENOUGH = 8 << 20,  /* bytes: no further page for it; lib/httpd cuts
-			    * what takes too much memory */
+	STEP = 64,         /* rows at once, of up to 64 KiB each */
+	ENOUGH = 8 << 20, /* bytes of an answer: FG-Cursor goes on from there */
 	WAIT_MAX_S = 55,
 	TOGETHER_MS = 100, /* how often those who wait are looked after */
 	ARENA_MAX = 64 << 20
@@ -143,22 +143,23 @@ static int
 collect(struct request *r, struct asked *a, struct buf *out, struct err *e)
 {
 	struct store_query q = a->store;
-	uint32_t looked = 0;
+	uint32_t looked = 0, left = q.limit;
 	int error = 0;
 
-	while (q.limit > 0 && looked < LOOK_MAX && out->n < ENOUGH) {
+	while (left > 0 && looked < LOOK_MAX && out->n < ENOUGH) {
 		cleanup_arena struct arena *arena = arena_new(ARENA_MAX);
 		struct store_page page;
 
 		if (arena == NULL)
 			return err_nomem(e);
+		q.limit = left < STEP ? left : STEP;
 		q.look = LOOK_MAX - looked;
 		error = store_audits(r->w->store, &q, arena, &page, e);
 		if (error != 0)
 			return error;
 		request_note_damage(r, &page);
 		looked += page.looked > 0 ? page.looked : 1;
-		q.limit -= put_page(a, &page, out);
+		left -= put_page(a, &page, out);
 		q.after = end_of(a, &page, q.after);
 		if (!page.more)
 			break;

@@ -53,10 +53,11 @@ resolve(const struct pull *p, bool ask, struct entrypoint_query *q, size_t n,
 {
 	char path[PATH_BYTES];
 	const char *db = pull_db(p->o, path);
+	const bool keep = p->remember && ask;
 	const struct entrypoint_config cfg = {.arena = p->arena,
-	    .db = db != NULL && (p->remember || access(db, R_OK) == 0) ? db
-								       : NULL,
-	    .remember = p->remember && ask,
+	    /* Only who keeps something makes one that is not there. */
+	    .db = db != NULL && (keep || access(db, R_OK) == 0) ? db : NULL,
+	    .remember = keep,
 	    .max_age = MAX_AGE_S,
 	    .offline = !ask,
 	    .no_registry = !ask,
