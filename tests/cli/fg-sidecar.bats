@@ -176,6 +176,18 @@ wrapped() {
 		"$tmp/audits"
 }
 
+@test "a reader of audits that goes ends nothing, the next one has them" {
+	mkfifo "$tmp/fifo"
+	fg-sidecar --socket="$socket" --audit="$tmp/fifo" --policy-wait=1 \
+		2>"$tmp/errors" &
+	background+=($!)
+	(exec 8<>"$tmp/fifo" && sleep 0.5)
+	eventually grep -q 'Broken pipe' "$tmp/errors"
+	exec 8<>"$tmp/fifo"
+	timeout 10 grep -q -m 1 '"policy.missing"' <&8
+	exec 8>&-
+}
+
 @test "a full disk is said, and tried again" {
 	sidecar --audit=/dev/full
 	eventually grep -q '/dev/full: No space left on device' "$tmp/errors"

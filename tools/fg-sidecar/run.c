@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -139,6 +140,8 @@ run(void *opts, struct cli_rest rest, struct err *e)
 	if (o->health)
 		return health_ask(o->socket, e);
 	keep_to_ourselves();
+	/* A reader of audits that goes is one that may come back. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	if (rest.n > 0) {
 		launch.argv = calloc(rest.n + 1, sizeof *launch.argv);
 		if (launch.argv == NULL)
