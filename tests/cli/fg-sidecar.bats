@@ -224,6 +224,32 @@ wrapped() {
 	eventually healthy
 }
 
+@test "connections that are held cost no other container its own" {
+	policy "$(deny touch web)"
+	sidecar --policy-dir="$policies"
+	eventually healthy
+	wrapped web sh -c 'until [ -e "$1/go" ]; do sleep 0.05; done
+		touch "$1/early"' - "$tmp" 2>/dev/null &
+	local app=$! how
+	eventually event "$tmp/audits" '.name == "policy.applied"'
+	mkfifo "$tmp/hold"
+	for how in 'silent 400' 'many 400 job' 'many 400 web'; do
+		# shellcheck disable=SC2086
+		$ask $how <"$tmp/hold" >"$tmp/held" &
+		exec {hold}>"$tmp/hold"
+		eventually grep -q held "$tmp/held"
+		healthy
+		run wrapped web touch "$tmp/x"
+		[[ $status -ne 0 && ! -e $tmp/x ]]
+		exec {hold}>&-
+		wait $!
+	done
+	touch "$tmp/go"
+	wait "$app" || true
+	eventually event "$tmp/audits" '.action == "prevent" and
+		(.process.args | tostring | contains("early"))'
+}
+
 @test "SIGTERM: it stays for those that are there, then exits 0" {
 	policy '{name: "any"}'
 	sidecar --policy-dir="$policies"

@@ -12,6 +12,7 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "room.h"
 #include "talk.h"
 #include "time/time.h"
 
@@ -24,7 +25,11 @@ enum {
 	METADATA = LINK + LINK_FDS,
 	FIRST_PEER
 };
-enum { OWN_PEERS = 2, PEERS = SERVE_PEERS_MAX + OWN_PEERS };
+enum {
+	OWN_PEERS = 2,
+	PEERS = SERVE_PEERS_MAX + OWN_PEERS,
+	AT_ONCE = SERVE_PEERS_MAX / 4 /* of those that come */
+};
 
 struct serve {
 	struct task *t;
@@ -83,19 +88,6 @@ add_peer(struct serve *s, enum peer_kind kind, int fd)
 	s->peers[s->n++] = p;
 	s->own += kind != PEER_SOCKET;
 	return p;
-}
-
-static void
-take_peers(struct serve *s)
-{
-	int fd;
-
-	while (s->n - s->own < SERVE_PEERS_MAX) {
-		fd = accept4(
-		    s->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd < 0 || add_peer(s, PEER_SOCKET, fd) == NULL)
-			return;
-	}
 }
 
 static void
@@ -173,6 +165,34 @@ drop_peer(struct serve *s, struct peer *p, int64_t now_ms)
 	}
 	s->own -= p->kind != PEER_SOCKET;
 	peer_free(p);
+}
+
+static void
+make_room(struct serve *s, int64_t now_ms)
+{
+	size_t i = room_whose(s->peers, s->n);
+
+	drop_peer(s, s->peers[i], now_ms);
+	s->n--;
+	memmove(&s->peers[i], &s->peers[i + 1], (s->n - i) * sizeof *s->peers);
+}
+
+/* A few at a time: who has just come gets to say who it is. */
+static void
+take_peers(struct serve *s, int64_t now_ms)
+{
+	int fd;
+
+	for (int i = 0; i < AT_ONCE && !s->leaving; i++) {
+		fd = accept4(
+		    s->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0)
+			return;
+		if (s->n - s->own == SERVE_PEERS_MAX)
+			make_room(s, now_ms);
+		if (add_peer(s, PEER_SOCKET, fd) == NULL)
+			return;
+	}
 }
 
 /* What every peer is owed; those that are gone are dropped. */
@@ -262,11 +282,10 @@ static void
 ask(struct serve *s)
 {
 	const struct task *t = s->t;
-	bool full = s->n - s->own >= SERVE_PEERS_MAX;
 
 	s->fds[SIGNALS] = (struct pollfd){.fd = s->signals, .events = POLLIN};
 	s->fds[LISTENER] = (struct pollfd){
-	    .fd = full || s->leaving ? -1 : s->listener, .events = POLLIN};
+	    .fd = s->leaving ? -1 : s->listener, .events = POLLIN};
 	s->fds[FILE_WATCH] =
 	    (struct pollfd){.fd = t->policies.file.fd, .events = POLLIN};
 	s->fds[AUDIT] = (struct pollfd){
@@ -380,7 +399,7 @@ serve(struct task *t, int listener, int64_t grace_ms, struct err *e)
 		now_ms = time_monotonic_ms();
 		take(&s, polled, now_ms);
 		give_peers(&s, now_ms);
-		take_peers(&s);
+		take_peers(&s, now_ms);
 		come_to_an_end(&s, now_ms);
 	}
 	if (!s.leaving)
