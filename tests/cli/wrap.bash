@@ -12,12 +12,22 @@ wrap_setup() {
 	export ASAN_OPTIONS=${ASAN_OPTIONS:-exitcode=99}:detect_leaks=0
 }
 
+# below PID: it and all that it started; who dies leaves no child behind, as a
+# child would hold bats' output open.
+below() {
+	local child
+	echo "$1"
+	for child in $(pgrep -P "$1"); do
+		below "$child"
+	done
+}
+
 # Only what was started here is ended here.
 wrap_teardown() {
 	local pid
 	for pid in "${background[@]}"; do
-		pkill -9 -P "$pid" || true
-		kill -9 "$pid" 2>/dev/null || true
+		# shellcheck disable=SC2046 # they are words
+		kill -9 $(below "$pid") 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
 }
