@@ -12,6 +12,9 @@
 
 enum { MESSAGE_MAX = 48 * 1024 * 1024 }; /* bytes of a body */
 
+/* What whoever asked is told of a failure of ours, which may name files. */
+#define MESSAGE_FAILED "that failed here; the Console's log says why"
+
 enum message_op {
 	/*
 	 * A worker asks; the writer answers each once, by MESSAGE_REPLY with

@@ -138,7 +138,7 @@ void
 request_failed(struct request *r, const struct err *e)
 {
 	log_error("%s", e->text);
-	request_refuse(r, e->kind == ERR_TEMP ? 503 : 500, "%s", e->text);
+	request_refuse(r, e->kind == ERR_TEMP ? 503 : 500, MESSAGE_FAILED);
 }
 
 void

@@ -37,7 +37,7 @@ writer_failed(struct writer *w, struct writer_answer *a, const struct err *e)
 	board_add(w->row, BOARD_WRITER_ERRORS, 1);
 	log_error("%s", e->text);
 	writer_refuse(
-	    a, e->kind == ERR_TEMP ? 503 : 500, "store", "%s", e->text);
+	    a, e->kind == ERR_TEMP ? 503 : 500, "store", MESSAGE_FAILED);
 }
 
 void
@@ -113,8 +113,8 @@ fail_all(struct writer *w, bool audits, const struct err *e)
 	for (struct writer_job *job = w->jobs; job != NULL; job = job->next)
 		if ((job->arena != NULL) == audits && job->answer.status < 400)
 			writer_refuse(&job->answer,
-			    e->kind == ERR_TEMP ? 503 : 500, "store", "%s",
-			    e->text);
+			    e->kind == ERR_TEMP ? 503 : 500, "store",
+			    MESSAGE_FAILED);
 	board_add(w->row, BOARD_WRITER_ERRORS, 1);
 	log_error("%s", e->text);
 }
