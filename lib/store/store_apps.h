@@ -8,7 +8,10 @@
 
 #include "store.h"
 
-enum { STORE_CONTAINERS_MAX = 64 * 1024 }; /* bytes of `containers` */
+enum {
+	STORE_CONTAINERS_MAX = 64 * 1024, /* bytes of `containers` */
+	STORE_TASKS_MAX = 10000           /* of one App ID */
+};
 
 struct store_app {
 	struct str app, boot;
@@ -21,7 +24,11 @@ struct store_app {
 	uint64_t lost, spooled; /* events, of this boot so far, and now */
 };
 
-/* Keep what is known of a task now; first_ms counts only the first time. */
+/*
+ * Keep what is known of a task now; first_ms counts only the first time. Past
+ * STORE_TASKS_MAX of an App ID the one that was not seen for the longest is
+ * forgotten, as a sidecar may make up as many boots as it likes.
+ */
 int store_app_put(struct store *s, const struct store_app *app, struct err *e);
 
 /* 1; 0: there is none. */

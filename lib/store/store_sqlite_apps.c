@@ -32,6 +32,15 @@ put(struct store_sqlite *s, const struct store_app *a, struct err *e)
 	    number(a->spooled));
 }
 
+static int
+forget_oldest(struct store_sqlite *s, struct str app, struct err *e)
+{
+	return store_sql_run(&s->policy, e,
+	    "DELETE FROM app WHERE app = ?1 AND boot IN (SELECT boot FROM app "
+	    "WHERE app = ?1 ORDER BY last DESC LIMIT -1 OFFSET ?2)",
+	    "ti", app, (int64_t)STORE_TASKS_MAX);
+}
+
 int
 store_sqlite_app_put(
     struct store *base, const struct store_app *app, struct err *e)
@@ -39,7 +48,12 @@ store_sqlite_app_put(
 	struct store_sqlite *s = store_sqlite_of(base);
 	int r = store_sqlite_begin(s, e);
 
-	return r != 0 ? r : store_sqlite_end(s, put(s, app, e), e);
+	if (r != 0)
+		return r;
+	r = put(s, app, e);
+	if (r == 0)
+		r = forget_oldest(s, app->app, e);
+	return store_sqlite_end(s, r, e);
 }
 
 static int

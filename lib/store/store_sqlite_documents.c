@@ -69,7 +69,8 @@ const struct store_sql_schema store_sqlite_policy = {
 	    "  lost INTEGER NOT NULL,\n"
 	    "  spooled INTEGER NOT NULL,\n"
 	    "  PRIMARY KEY(app, boot)) STRICT, WITHOUT ROWID;\n"
-	    "CREATE INDEX app_last ON app(last);\n",
+	    "CREATE INDEX app_last ON app(last);\n"
+	    "CREATE INDEX app_oldest ON app(app, last);\n",
 };
 
 #define ABOUT "version, at, who, note, sha256, bytes"

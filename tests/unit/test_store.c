@@ -323,6 +323,36 @@ apps(void **state)
 	assert_int_equal(count, 2);
 }
 
+/* Whoever makes up boots pushes out those of his own App ID only. */
+static void
+apps_end(void **state)
+{
+	struct store_app got;
+	uint64_t count;
+
+	(void)state;
+	see("web:1", "mine", BOX_NOW, BOX_NOW);
+	ok(store_begin(box.s, &box.e));
+	for (int i = 0; i <= STORE_TASKS_MAX; i++) {
+		char boot[16];
+
+		(void)snprintf(boot, sizeof boot, "%d", i);
+		see("bad:1", boot, BOX_NOW + i, BOX_NOW + i);
+	}
+	ok(store_commit(box.s, &box.e));
+	ok(store_app_count(box.s, 0, &count, &box.e));
+	assert_int_equal(count, STORE_TASKS_MAX + 1);
+	assert_int_equal(
+	    store_app_get(box.s, STR("bad:1"), STR("0"), box.a, &got, &box.e),
+	    0);
+	assert_int_equal(
+	    store_app_get(box.s, STR("bad:1"), STR("1"), box.a, &got, &box.e),
+	    1);
+	assert_int_equal(store_app_get(box.s, STR("web:1"), STR("mine"), box.a,
+			     &got, &box.e),
+	    1);
+}
+
 /* ---- transactions -------------------------------------------------------- */
 
 static void
@@ -563,6 +593,7 @@ main(void)
 	    TEST(token_used),
 	    TEST(secrets),
 	    TEST(apps),
+	    TEST(apps_end),
 	    TEST(transactions),
 	    TEST(readers_write_nothing),
 	    TEST(one_writer),
