@@ -18,10 +18,11 @@
 /* Keeps nothing of ours open, and dies with us. */
 static void __attribute__((noreturn)) child(char **argv, int end)
 {
+	const struct sigaction usual = {.sa_handler = SIG_DFL};
 	sigset_t none;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)signal(SIGPIPE, SIG_DFL);
+	(void)sigaction(SIGPIPE, &usual, NULL);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	if (dup2(end, STDIN_FILENO) < 0 || dup2(end, STDOUT_FILENO) < 0)

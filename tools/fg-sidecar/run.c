@@ -133,6 +133,7 @@ int
 run(void *opts, struct cli_rest rest, struct err *e)
 {
 	static struct task t;
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	const struct options *o = opts;
 	struct launch launch = {.parent = -1};
 	int r;
@@ -141,7 +142,7 @@ run(void *opts, struct cli_rest rest, struct err *e)
 		return health_ask(o->socket, e);
 	keep_to_ourselves();
 	/* A reader of audits that goes is one that may come back. */
-	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigaction(SIGPIPE, &ignore, NULL);
 	if (rest.n > 0) {
 		launch.argv = calloc(rest.n + 1, sizeof *launch.argv);
 		if (launch.argv == NULL)
