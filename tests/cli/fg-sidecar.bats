@@ -181,7 +181,7 @@ wrapped() {
 	fg-sidecar --socket="$socket" --audit="$tmp/fifo" --policy-wait=1 \
 		2>"$tmp/errors" &
 	background+=($!)
-	(exec 8<>"$tmp/fifo" && sleep 0.5)
+	(exec 8<>"$tmp/fifo" && eventually test -S "$socket")
 	eventually grep -q 'Broken pipe' "$tmp/errors"
 	exec 8<>"$tmp/fifo"
 	timeout 10 grep -q -m 1 '"policy.missing"' <&8
