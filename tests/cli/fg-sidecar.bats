@@ -178,10 +178,12 @@ wrapped() {
 
 @test "a reader of audits that goes ends nothing, the next one has them" {
 	mkfifo "$tmp/fifo"
+	exec 8<>"$tmp/fifo"
 	fg-sidecar --socket="$socket" --audit="$tmp/fifo" --policy-wait=1 \
-		2>"$tmp/errors" &
+		2>"$tmp/errors" 8>&- &
 	background+=($!)
-	(exec 8<>"$tmp/fifo" && eventually test -S "$socket")
+	eventually test -S "$socket"
+	exec 8>&-
 	eventually grep -q 'Broken pipe' "$tmp/errors"
 	exec 8<>"$tmp/fifo"
 	timeout 10 grep -q -m 1 '"policy.missing"' <&8
