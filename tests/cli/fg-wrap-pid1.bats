@@ -45,7 +45,7 @@ teardown() {
 @test "as process 1: SIGTERM is forwarded, kill 1 from within too" {
 	needs_namespaces
 	unshare --pid --fork --mount-proc fg-wrap sh -c \
-		'trap "exit 7" TERM; echo ready; sleep 60 & wait' >"$tmp/out" &
+		'trap "exit 7" TERM; echo ready; sleep 15 & wait' >"$tmp/out" &
 	background+=($!)
 	eventually line "$tmp/out" ready
 	kill -TERM "$(pgrep -P $! -x fg-wrap)"
@@ -94,7 +94,7 @@ teardown() {
 
 @test "the rest gets SIGTERM when the command has ended" {
 	run timeout 20 fg-wrap sh -c '
-		sh -c "trap \"echo told; exit\" TERM; echo ready; sleep 60 & wait" &
+		sh -c "trap \"echo told; exit\" TERM; echo ready; sleep 15 & wait" &
 		sleep 0.5; exit 6'
 	[[ $status -eq 6 && $output == $'ready\ntold' ]]
 }
@@ -111,7 +111,7 @@ teardown() {
 
 @test "daemons of two forks and a session belong to the rest" {
 	run timeout 20 fg-wrap sh -c '
-		setsid sh -c "sh -c \"echo \\\$\\\$; exec sleep 60\" & exit" &
+		setsid sh -c "sh -c \"echo \\\$\\\$; exec sleep 15\" & exit" &
 		sleep 0.5; exit 0'
 	[[ $status -eq 0 && ${lines[0]} -gt 1 ]]
 	run kill -0 "${lines[0]}"
@@ -133,7 +133,7 @@ teardown() {
 
 @test "the reporter cannot be stopped, and comes back when it dies" {
 	local reporter
-	fg-wrap --audit="$tmp/audit" sleep 60 &
+	fg-wrap --audit="$tmp/audit" sleep 15 &
 	background+=($!)
 	eventually event "$tmp/audit" '.name == "start"'
 	reporter=$(pgrep -P $! -x fg-wrap)
@@ -155,7 +155,7 @@ teardown() {
 	for mode in wrap app; do
 		rm -f "$tmp/audit"
 		fg-wrap --pid1=$mode --policy="$tmp/policy.json" \
-			--audit="$tmp/audit" sleep 60 &
+			--audit="$tmp/audit" sleep 15 &
 		background+=($!)
 		eventually event "$tmp/audit" '.name == "start"'
 		# With --pid1=app: the supervisor and, below it, the reporter.
@@ -177,7 +177,7 @@ teardown() {
 }
 
 @test "the reporter tells when the supervisor was killed" {
-	fg-wrap --audit="$tmp/audit" sleep 60 &
+	fg-wrap --audit="$tmp/audit" sleep 15 &
 	background+=($!)
 	eventually event "$tmp/audit" '.name == "start"'
 	child=$(pgrep -P $! -x sleep)
@@ -188,7 +188,7 @@ teardown() {
 }
 
 @test "nothing wakes up while nothing happens" {
-	fg-wrap --audit="$tmp/audit" sleep 60 &
+	fg-wrap --audit="$tmp/audit" sleep 15 &
 	background+=($!)
 	eventually event "$tmp/audit" '.name == "start"'
 	sleep 0.3

@@ -81,7 +81,7 @@ listen() {
 }
 
 @test "a signal that kills the command gives 128 + n" {
-	fg-wrap -- sleep 60 &
+	fg-wrap -- sleep 9 &
 	pid=$!
 	sleep 0.2
 	kill -TERM "$pid"
@@ -120,10 +120,10 @@ print(s.run(["fg-wrap", "sh", "-c", "kill -TERM $$"]).returncode)'
 }
 
 @test "timeout(1) ends it, on either side" {
-	run timeout 0.3 fg-wrap sleep 60
+	run timeout 0.3 fg-wrap sleep 9
 	[[ $status -eq 124 ]]
-	run fg-wrap timeout 0.3 sleep 60
+	run fg-wrap timeout 0.3 sleep 9
 	[[ $status -eq 124 ]]
-	run timeout -s KILL 0.3 fg-wrap sleep 60
+	run timeout -s KILL 0.3 fg-wrap sleep 9
 	[[ $status -eq 137 ]]
 }
