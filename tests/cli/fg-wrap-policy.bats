@@ -324,11 +324,11 @@ asks() {
 @test "alone, as anybody: make, under the default policy" {
 	local as
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$tmp"
-	mkdir -m 777 "$tmp/work"
+	mkdir -m 777 "$tmp/job"
 	cp share/policy/default.json "$tmp/p.json"
 	printf 'all: made\nmade: ; @echo working; touch $@; ls $@ | cat\n' \
-		>"$tmp/work/Makefile"
-	cd "$tmp/work"
+		>"$tmp/job/Makefile"
+	cd "$tmp/job"
 	for as in "" "setpriv --reuid=65534 --regid=65534 --clear-groups"; do
 		[[ -z $as || $(id -u) -eq 0 ]] || continue
 		rm -f made
